@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -85,6 +86,30 @@ class Content:
         for category in self.categories:
             for criterion in category.criteria:
                 yield category, criterion
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveScorecard:
+    """The active revision of a family; `activated_at` is when the family was first active."""
+
+    scorecard_id: int
+    base_id: int
+    content_id: int
+    content: Content
+    activated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Any revision, with the content that it has at this time."""
+
+    scorecard_id: int
+    base_id: int
+    revision: int
+    state: ScorecardState
+    content_id: int
+    content_hash: str
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from assaydesk.domains.quality.scorecards.matching import CHANNELS, RESPONSE_CON
 from assaydesk.domains.quality.scorecards.reading import Fault, Fields, Findings
 from assaydesk.domains.quality.scorecards.types import Assignment, Category, Content, LiveCoach, ScorecardState
 
+MAX_NAME: Final = 200
 MAX_LISTED: Final = 1000
 CREATION_STATES: Final = (ScorecardState.DRAFT, ScorecardState.ACTIVE)
 
@@ -74,7 +75,7 @@ def read_body(
         body = {}
         creating = False
     fields = Fields(body, "", "Scorecard", findings)
-    name = fields.text("name", 200, required=True) if creating or fields.has("name") else None
+    name = fields.text("name", MAX_NAME, required=True) if creating or fields.has("name") else None
     state = fields.choice("state", CREATION_STATES if creating else tuple(ScorecardState))
     new_revision = True if creating else fields.flag("createNewRevision", True)
     categories, incomplete = read_categories(fields, rules, highest, required=creating)
@@ -128,3 +129,22 @@ def _read_live_coach(fields: Fields) -> tuple[bool | None, float | None]:
     threshold = inner.ranged("threshold", 80.0, 100) if inner.has("threshold") else None
     inner.finish()
     return enabled, threshold
+
+
+def read_clone(body: Any, name: str) -> ReadBody:
+    """Read the body of a copy: `name`, by default that of the source with "(copy)", and `state`."""
+    findings = Findings()
+    fields = Fields(body, "", "Copy", findings)
+    ending = " (copy)"
+    wanted = fields.text("name", MAX_NAME, required=True) if fields.has("name") else name[: MAX_NAME - len(ending)] + ending
+    state = fields.choice("state", CREATION_STATES)
+    fields.finish()
+    return ReadBody(
+        change=ContentChange(name=wanted),
+        state=None if state is None else ScorecardState(state),
+        create_new_revision=True,
+        content_keys=(),
+        faults=tuple(findings.faults),
+        incomplete=(),
+        ignored=tuple(findings.ignored),
+    )

@@ -1,0 +1,96 @@
+"""Messages of tickets and their attachments (ticket.md 1.2 and 4)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from assaydesk.platform.db.base import Base, BigInt, Json, Texts, Timestamp
+
+
+class Conversation(Base):
+    """One message: inbound, outbound, an internal note or a draft."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        CheckConstraint("type in ('html', 'text')", name="type"),
+        CheckConstraint("direction in ('in', 'out', 'internal')", name="direction"),
+        CheckConstraint(
+            "delivery_status in ('stored', 'queued', 'sending', 'sent', 'uncertain', 'failed', 'bounced')",
+            name="delivery_status",
+        ),
+        Index("ix_conversations_ticket_id", "ticket_id", "created_at", "id"),
+        Index(
+            "uq_conversations_external_id", "ticket_id", "external_conversation_id", unique=True,
+            postgresql_where=text("external_conversation_id is not null"),
+        ),
+        Index("ix_conversations_message_id", "message_id", postgresql_where=text("message_id is not null")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    type: Mapped[str] = mapped_column(String(5), server_default="html")
+    direction: Mapped[str] = mapped_column(String(10))
+    private: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    is_draft: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    from_email: Mapped[str | None] = mapped_column(Text)
+    from_email_name: Mapped[str | None] = mapped_column(Text)
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("profiles.id"))
+    to_email: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
+    cc_emails: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
+    bcc_emails: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
+    subject: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    body_plain: Mapped[str] = mapped_column(Text)
+    body_clean: Mapped[str] = mapped_column(Text)
+    intent_ids: Mapped[list[Any]] = mapped_column(Json, server_default=text("'[]'::jsonb"))
+    cortex_request_id: Mapped[int | None] = mapped_column(BigInt)
+    crm_notification_id: Mapped[Any] = mapped_column(Json, nullable=True)
+    channel_id: Mapped[str | None] = mapped_column(Text)
+    external_conversation_id: Mapped[str | None] = mapped_column(Text)
+    message_id: Mapped[str | None] = mapped_column(Text)
+    delivery_status: Mapped[str] = mapped_column(String(10), server_default="stored")
+    delivery_error: Mapped[str | None] = mapped_column(Text)
+    raw_data: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+    stored_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
+    modified_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    edited_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    deleted_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+
+class ConversationText(Base):
+    """An earlier text of an edited note or draft."""
+
+    __tablename__ = "conversation_texts"
+    __table_args__ = (Index("ix_conversation_texts_conversation_id", "conversation_id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    body: Mapped[str] = mapped_column(Text)
+    until: Mapped[datetime] = mapped_column(Timestamp)
+    edited_by: Mapped[int | None] = mapped_column(BigInt)
+
+
+class Attachment(Base):
+    """A file of a message, by reference."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index("ix_attachments_conversation_id", "conversation_id"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
+    url: Mapped[str | None] = mapped_column(Text)
+    original_url: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    size: Mapped[int | None] = mapped_column(BigInt)
+    width: Mapped[int | None] = mapped_column(Integer)
+    height: Mapped[int | None] = mapped_column(Integer)
+    inline: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    content_type: Mapped[str | None] = mapped_column(Text)
+    risk_class: Mapped[str] = mapped_column(String(10), server_default="risky")
+    extraction_status: Mapped[str] = mapped_column(String(10), server_default="skipped")
+    extraction_data: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))

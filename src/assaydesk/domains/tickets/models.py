@@ -1,0 +1,113 @@
+"""Tickets, their tags and their history (ticket.md 1.1)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from assaydesk.platform.db.base import Base, BigInt, BigInts, Json, Texts, Timestamp
+
+
+class Ticket(Base):
+    __tablename__ = "tickets"
+    __table_args__ = (
+        CheckConstraint("status in ('open', 'pending', 'closed')", name="status"),
+        CheckConstraint("direction in ('in', 'out', 'internal')", name="direction"),
+        CheckConstraint("priority in ('low', 'medium', 'high', 'urgent')", name="priority"),
+        CheckConstraint(
+            "channel in ('email', 'portal', 'phone', 'letter', 'system', 'chat', 'walkIn')", name="channel"
+        ),
+        CheckConstraint("ai_support_level in ('unprocessed', 'human', 'bot', 'automated')", name="ai_support_level"),
+        CheckConstraint(
+            "spam_status in ('auto_clean', 'manual_clean', 'auto_spam', 'auto_programmatic', 'manual_spam')",
+            name="spam_status",
+        ),
+        Index("uq_tickets_external_ticket_id", "external_ticket_id", unique=True),
+        Index("ix_tickets_customer_id", "customer_id"),
+        Index("ix_tickets_contract_id", "contract_id"),
+        Index("ix_tickets_agent_id", "agent_id"),
+        Index("ix_tickets_status_due_by", "status", "due_by"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    direction: Mapped[str] = mapped_column(String(10), server_default="in")
+    from_address: Mapped[str | None] = mapped_column(Text)
+    from_name: Mapped[str | None] = mapped_column(Text)
+    to_addresses: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
+    cc_emails: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
+    bcc_emails: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
+    reply_cc_emails: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
+    subchannel_id: Mapped[int | None] = mapped_column(ForeignKey("subchannels.id"))
+    external_ticket_id: Mapped[str | None] = mapped_column(Text)
+    sentiment: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(Text)
+    language_code: Mapped[str | None] = mapped_column(Text)
+    auto_execute_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    ai_support_level: Mapped[str] = mapped_column(String(12), server_default="unprocessed")
+    spam_status: Mapped[str | None] = mapped_column(String(20))
+    is_customer_active: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    priority: Mapped[str] = mapped_column(String(10), server_default="medium")
+    priority_was_set_manually: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    channel: Mapped[str] = mapped_column(String(10))
+    channel_id: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(10), server_default="open")
+    summary: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(Text)
+    is_escalated: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    sla_started_at: Mapped[datetime] = mapped_column(Timestamp)
+    sla_due_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    first_response_due_by: Mapped[datetime | None] = mapped_column(Timestamp)
+    first_response_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    due_by: Mapped[datetime | None] = mapped_column(Timestamp)
+    due_by_was_set_manually: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    pending_since: Mapped[datetime | None] = mapped_column(Timestamp)
+    customer_id: Mapped[str | None] = mapped_column(String(50))
+    contract_id: Mapped[str | None] = mapped_column(String(50))
+    partner_id: Mapped[int | None] = mapped_column(BigInt)
+    customer_legitimation: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    responder_id: Mapped[int | None] = mapped_column(ForeignKey("profiles.id"))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("profiles.id"))
+    assigned_agent_ids: Mapped[list[int]] = mapped_column(BigInts, server_default=text("'{}'"))
+    additional_data: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    template: Mapped[str | None] = mapped_column(Text)
+    raw_data: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
+    merged_into_ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    previous_ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    last_customer_message_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+    modified_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    closed_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    deleted_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+
+class TicketTag(Base):
+    """Who or what put a tag on a ticket (tags.md 3)."""
+
+    __tablename__ = "ticket_tags"
+    __table_args__ = (
+        CheckConstraint("set_by in ('user', 'ai', 'rule', 'channel', 'executor', 'import')", name="set_by"),
+        Index("ix_ticket_tags_tag_id", "tag_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"), primary_key=True)
+    set_by: Mapped[str] = mapped_column(String(10), server_default="user")
+    set_by_user_id: Mapped[int | None] = mapped_column(BigInt)
+    set_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
+
+
+class TicketChange(Base):
+    """One line of a ticket's history: what one request changed. `changes` is `{field: {"old", "new"}}`."""
+
+    __tablename__ = "ticket_changes"
+    __table_args__ = (Index("ix_ticket_changes_ticket_id", "ticket_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    at: Mapped[datetime] = mapped_column(Timestamp)
+    user_id: Mapped[int | None] = mapped_column(BigInt)
+    kind: Mapped[str] = mapped_column(String(20), server_default="changed")
+    changes: Mapped[dict[str, Any]] = mapped_column(Json)
+    tx_id: Mapped[str] = mapped_column(String(10), server_default="")

@@ -1,0 +1,133 @@
+"""Routers whose every operation names who may call it (ADR 0005)."""
+
+import functools
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.dependencies.utils import get_dependant
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from assaydesk.kit.jsontext import json_loads
+from assaydesk.platform.errors import UnsupportedMediaType
+from assaydesk.platform.http.context import BadBody, request_context
+from assaydesk.platform.schema import ignored_fields
+from assaydesk.platform.security.require import Verdicts, guards, raise_if_denied, verdicts
+
+
+class BodyRequest(Request):
+    """Reads a JSON body without failing early: who may call is answered before what was sent."""
+
+    async def json(self) -> Any:
+        raw = await self.body()
+        try:
+            value = json_loads(raw.decode("utf-8"))
+        except (ValueError, RecursionError) as failure:
+            self.state.bad_body = BadBody("malformed_json", (), str(failure))
+            return self.state.bad_body
+        if b"\\u" in raw or b"\x00" in raw:
+            path = _unstorable(value)
+            if path is not None:
+                self.state.bad_body = BadBody("bad_format", path, "The text holds a character that cannot be stored.")
+                return self.state.bad_body
+        return value
+
+
+def _unstorable(value: object, path: tuple[str, ...] = ()) -> tuple[str, ...] | None:
+    """Path of the first text with a NUL or half a surrogate pair."""
+    if isinstance(value, str):
+        bad = "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value)
+        return path if bad else None
+    if isinstance(value, dict):
+        for key, item in value.items():
+            found = _unstorable(key, (*path, "?")) or _unstorable(item, (*path, key))
+            if found is not None:
+                return found
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            found = _unstorable(item, (*path, str(index)))
+            if found is not None:
+                return found
+    return None
+
+
+def _guarded(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer a noted denial last of all dependencies, and note the keys that no field took."""
+    if getattr(endpoint, "guarded", False):
+        return endpoint
+
+    @functools.wraps(endpoint)
+    async def call(**values: Any) -> Any:
+        raise_if_denied()
+        current = verdicts.get()
+        if current is not None:
+            for value in values.values():
+                current.ignored.extend(ignored_fields(value))
+        return await endpoint(**values)
+
+    call.guarded = True  # type: ignore[attr-defined]
+    return call
+
+
+class GuardedRoute(APIRoute):
+    """Refuses, at import, an operation that does not say who may call it."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        found = list(guards(get_dependant(path=path, call=endpoint)))
+        if not found:
+            raise TypeError(f"{endpoint.__qualname__}: no Require(...); write PUBLIC if that is meant")
+        names = sorted({str(name) for guard in found for name in guard.any_of})
+        self.public = any(guard.public for guard in found)
+        extra = dict(options.pop("openapi_extra", None) or {})
+        extra["x-permissions"] = names
+        if self.public:
+            extra["security"] = []
+        super().__init__(path, _guarded(endpoint), openapi_extra=extra, **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            request = BodyRequest(request.scope, request.receive)
+            _check_media_type(request, multipart=self.body_field is not None and _is_form(self))
+            context = request_context(request)
+            if not self.public:
+                request.state.actor = await context.authenticate(request)
+            request.state.verdicts = Verdicts()
+            token = verdicts.set(request.state.verdicts)
+            try:
+                response = await context.idempotent(request, inner)
+                current = verdicts.get()
+                if current is not None and current.ignored:
+                    names = ", ".join(dict.fromkeys(current.ignored))
+                    response.headers["X-Ignored-Fields"] = names.encode("ascii", "replace").decode()[:2000]
+                return response
+            finally:
+                verdicts.reset(token)
+
+        return handle
+
+
+def _is_form(route: APIRoute) -> bool:
+    return any("multipart" in str(getattr(field.field_info, "media_type", "")) for field in route.dependant.body_params)
+
+
+def _check_media_type(request: Request, *, multipart: bool) -> None:
+    sent = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    if not has_body or not sent:
+        return
+    wanted = sent == "multipart/form-data" if multipart else sent == "application/json" or sent.endswith("+json")
+    if not wanted:
+        raise UnsupportedMediaType("Send multipart/form-data." if multipart else None)
+
+
+class Router(APIRouter):
+    """The only kind of router: `Router("quality")`; the argument is the group of the API document."""
+
+    def __init__(self, group: str, **options: Any) -> None:
+        super().__init__(
+            route_class=GuardedRoute, tags=[group], redirect_slashes=False, strict_content_type=False, **options
+        )

@@ -1,0 +1,24 @@
+"""Prometheus metrics of one process."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+registry = CollectorRegistry()
+ProcessCollector(registry=registry)
+
+requests = Histogram(
+    "assaydesk_http_request_seconds",
+    "Time of HTTP requests by operation and status.",
+    ["method", "route", "status"],
+    registry=registry,
+)
+jobs = Counter("assaydesk_jobs_total", "Jobs that ended, by name and outcome.", ["name", "outcome"], registry=registry)
+assessments = Counter(
+    "assaydesk_assessments_total", "Assessments that were judged, by outcome.", ["outcome"], registry=registry
+)
+judge_seconds = Histogram("assaydesk_judge_seconds", "Time of one judgement.", ["provider"], registry=registry)
+queue_length = Gauge("assaydesk_queue_waiting", "Jobs that wait in the queue.", registry=registry)
+
+
+def render() -> bytes:
+    """The metrics in Prometheus' text format."""
+    return generate_latest(registry)

@@ -1,0 +1,51 @@
+"""The only list of the domains. What a domain has is found by the names of its files: `models`, `endpoints`,
+`handlers`, `tasks`."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+from fastapi import APIRouter
+
+DOMAINS = (
+    "settings",
+    "tags",
+    "teams",
+    "profiles",
+    "customers",
+    "auth",
+    "tickets",
+    "conversations",
+    "worklogs",
+    "quality.scorecards",
+    "quality.judging",
+    "quality.assessments",
+)
+
+
+def _parts(file: str) -> list[ModuleType]:
+    names = [f"assaydesk.domains.{domain}.{file}" for domain in DOMAINS]
+    return [import_module(name) for name in names if find_spec(name) is not None]
+
+
+def import_models() -> None:
+    """Make every table known to the metadata."""
+    import_module("assaydesk.platform.audit")
+    import_module("assaydesk.platform.http.idempotency")
+    _parts("models")
+
+
+def register_handlers() -> None:
+    """Connect the domains: what each does when another publishes an event, and the slots it fills."""
+    for module in _parts("handlers"):
+        module.register()
+
+
+def register_jobs() -> None:
+    """Declare every job."""
+    _parts("tasks")
+
+
+def routers() -> list[APIRouter]:
+    """Every domain's router, in the order of the API document."""
+    return [module.router for module in _parts("endpoints")]
