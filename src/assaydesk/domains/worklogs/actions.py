@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from assaydesk.domains.worklogs.types import Action, AutomationLevel, WorklogAction, WorklogContext
+from assaydesk.domains.worklogs.types import Action, AiUse, AutomationLevel, WorklogAction, WorklogContext
 
 _TEXTS: Final[dict[str, dict[Action, str]]] = {
     "en": {
@@ -97,9 +97,9 @@ def context_of(actions: Collection[str], *, automated: bool) -> WorklogContext:
     return WorklogContext.STATUS
 
 
-def automation_level(actions: Collection[str], told: Iterable[int], *, automated: bool) -> AutomationLevel:
-    """The highest level that applies; `told`: the levels of the AI uses that were reported for the worklog."""
-    levels = [AutomationLevel(level) for level in told]
+def automation_level(actions: Collection[str], told: Iterable[AiUse], *, automated: bool) -> AutomationLevel:
+    """The highest level that applies; `told`: the AI uses that were reported for the worklog."""
+    levels = [use.level for use in told]
     if automated:
         levels.append(AutomationLevel.AUTONOMOUS)
     if Action.INTENT_EXECUTED in actions:

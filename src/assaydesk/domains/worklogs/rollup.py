@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from assaydesk.domains.worklogs.actions import COUNTING, context_of, in_order, worklog_action
+from assaydesk.domains.worklogs.actions import COUNTING, automation_level, context_of, in_order, worklog_action
 from assaydesk.domains.worklogs.types import (
     Action,
+    AutomationLevel,
     Key,
     Segment,
     Signal,
@@ -32,7 +34,8 @@ class Work:
 class Group:
     """Everything of one key. It is a worklog when it has a `work_point`; reading alone is kept without one.
 
-    `conversation_id`: the last message to the customer written in it. `closed_at`: when it last closed the ticket.
+    `conversation_id`: the last message to the customer written in it. `closings`: when it closed the ticket.
+    `ai_agents`: each agent that took part once, as last told. `accuracy`: mean over the replies with a suggestion.
     """
 
     key: Key
@@ -42,7 +45,10 @@ class Group:
     context: WorklogContext
     conversation_id: int | None
     work_point: datetime | None
-    closed_at: datetime | None
+    closings: tuple[datetime, ...]
+    automation_level: AutomationLevel
+    ai_agents: tuple[Mapping[str, Any], ...]
+    accuracy: float | None
 
     @property
     def started_at(self) -> datetime:
@@ -63,7 +69,7 @@ def roll_up(
 ) -> list[Group]:
     """Group the segments of one user on one ticket by key, ascending.
 
-    `signals`: at least those with an action, in any order. `automated`: the user is an AI agent that worked alone.
+    `signals`: at least those with an action or AI use, in any order. `automated`: the user is an AI agent, alone.
     """
     acted = _by_segment(segments, signals)
     groups: dict[Key, list[int]] = {}
@@ -76,12 +82,12 @@ def roll_up(
 
 
 def _by_segment(segments: Sequence[Segment], signals: Iterable[Signal]) -> list[list[Signal]]:
-    """The actions of each segment; at a cut they belong to the later one."""
+    """The signals of each segment; at a cut they belong to the later one."""
     starts = [segment.start for segment in segments]
     acted: list[list[Signal]] = [[] for _ in segments]
     for signal in sorted(signals, key=lambda signal: signal.at):
         index = bisect_right(starts, signal.at) - 1
-        if signal.action is not None and index >= 0 and signal.at <= segments[index].end:
+        if index >= 0 and signal.at <= segments[index].end:
             acted[index].append(signal)
     return acted
 
@@ -89,6 +95,7 @@ def _by_segment(segments: Sequence[Segment], signals: Iterable[Signal]) -> list[
 def _group(key: Key, parts: list[tuple[Segment, list[Signal]]], automated: bool) -> Group:
     signals = [signal for _, acted in parts for signal in acted]
     actions = in_order(signal.action for signal in signals if signal.action is not None)
+    told = [signal.ai for signal in signals if signal.ai is not None]
     replies = [signal for signal in signals if signal.action is Action.REPLY and signal.conversation_id is not None]
     return Group(
         key=key,
@@ -98,8 +105,15 @@ def _group(key: Key, parts: list[tuple[Segment, list[Signal]]], automated: bool)
         context=context_of(actions, automated=automated),
         conversation_id=replies[-1].conversation_id if replies else None,
         work_point=min((signal.at for signal in signals if signal.action in COUNTING), default=None),
-        closed_at=max((signal.at for signal in signals if signal.action is Action.CLOSED), default=None),
+        closings=tuple(signal.at for signal in signals if signal.action is Action.CLOSED),
+        automation_level=automation_level(actions, told, automated=automated),
+        ai_agents=tuple({agent["id"]: agent for use in told for agent in use.agents}.values()),
+        accuracy=_mean([use.accuracy for use in told if use.accuracy is not None]),
     )
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 2) if values else None
 
 
 def _done_here(acted: Iterable[Signal]) -> tuple[Action, ...]:

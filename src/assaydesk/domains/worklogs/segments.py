@@ -19,7 +19,7 @@ _ENDING: Final = {SignalKind.PING: 0, SignalKind.ACTION: 1, SignalKind.FINAL: 2}
 """Which signal of the last instant says how the visit ended: the highest."""
 
 _LATE: Final = timedelta(seconds=60)
-"""Events may arrive out of order by this much; a message that becomes known later was stored with a date in the past."""
+"""Events may arrive out of order by this much; a message known only later was stored with a date in the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,15 @@ def form_segments(
     ]
     visits.sort(key=lambda visit: visit.opened)
     return _cut(visits, _phase_starts(visits, messages, moments, rules), rules, carry)
+
+
+def must_refold(last: Segment | None, signals: Iterable[Signal]) -> bool:
+    """Whether the last segment is not enough to go on from, so that the whole past has to be read again."""
+    if last is None:
+        return False
+    return last.last_kind is SignalKind.UNTRACKED or any(
+        signal.at < last.last_signal_at or signal.kind is SignalKind.UNTRACKED for signal in signals
+    )
 
 
 def form_run_segments(runs: Iterable[Run], messages: Iterable[CustomerMessage]) -> list[Segment]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Any
 
 
 class Action(StrEnum):
@@ -70,6 +72,18 @@ class SignalKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AiUse:
+    """How AI took part in one action, told by the domain that ran it (worklog.md 6).
+
+    `agents`: objects of `aiAgents`, as the agents were at that time. `accuracy`: of the text suggestion, 0 to 1.
+    """
+
+    level: AutomationLevel
+    agents: tuple[Mapping[str, Any], ...] = ()
+    accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """One ping or action of one user on one ticket."""
 
@@ -77,6 +91,7 @@ class Signal:
     kind: SignalKind
     action: Action | None = None
     conversation_id: int | None = None
+    ai: AiUse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,7 @@ class Run:
     start: datetime
     end: datetime
     signals: tuple[Signal, ...] = ()
+    ai: AiUse | None = None
 
 
 @dataclass(frozen=True, slots=True)
