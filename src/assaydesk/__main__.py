@@ -1,5 +1,5 @@
 """Run the command line as ``python -m assaydesk``; child processes are started this way."""
 
-from assaydesk.cli import main
+from assaydesk.cli.main import main
 
 main()

@@ -3,24 +3,7 @@
 from typing import Any
 
 from assaydesk.platform.errors import DomainError
-
-_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["success", "error"],
-    "properties": {
-        "success": {"type": "boolean", "const": False},
-        "error": {
-            "type": "object",
-            "required": ["code", "message", "details"],
-            "properties": {
-                "code": {"type": "string"},
-                "message": {"type": "string"},
-                "details": {"type": "object", "required": ["txId"], "properties": {"txId": {"type": "string"}}},
-            },
-        },
-    },
-}
-
+from assaydesk.platform.http.document import ERROR_SCHEMA
 
 def errors(*classes: type[DomainError]) -> dict[int | str, dict[str, Any]]:
     """`responses=` of a route: one entry a status, with the codes that the operation may answer."""
@@ -30,7 +13,7 @@ def errors(*classes: type[DomainError]) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": ", ".join(sorted(names)),
-            "content": {"application/json": {"schema": _SCHEMA}},
+            "content": {"application/json": {"schema": ERROR_SCHEMA}},
         }
         for status, names in sorted(codes.items())
     }
