@@ -1,9 +1,13 @@
 """Scorecards for tests: pure content, request bodies, and rows made through the service."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from assaydesk.domains.quality.scorecards import repository
+from assaydesk.domains.quality.scorecards.criteria import highest_of
+from assaydesk.domains.quality.scorecards.models import Scorecard, ScorecardFamily
 from assaydesk.domains.quality.scorecards.types import (
     Assignment,
     Category,
@@ -12,6 +16,9 @@ from assaydesk.domains.quality.scorecards.types import (
     LiveCoach,
     ScoringType,
 )
+from assaydesk.platform.db.session import WriteSession
+
+CREATED = datetime(2024, 5, 12, 9, 41, tzinfo=UTC)
 
 
 def criterion(number: int, points: str | int = 5, **changes: Any) -> Criterion:
@@ -72,3 +79,37 @@ def scorecard_body(*criteria: Mapping[str, Any], **changes: Any) -> dict[str, An
         "categories": [{"categoryId": 1, "label": "Opening", "criteria": list(criteria) or [criterion_body()]}],
     }
     return {**body, **changes}
+
+
+async def make_scorecard(
+    session: WriteSession,
+    content_: Content | None = None,
+    *,
+    state: str = "active",
+    revision: int = 1,
+    base_id: int | None = None,
+    scorecard_id: int | None = None,
+    **values: Any,
+) -> Scorecard:
+    """One revision; `base_id` puts it into a family, which is made when it is missing."""
+    said = content_ or content([category(1, [criterion(10)])])
+    number = scorecard_id or await repository.next_scorecard_id(session)
+    family = await session.get(ScorecardFamily, base_id or number)
+    if family is None:
+        highest = highest_of(said.categories)
+        family = ScorecardFamily(
+            base_id=base_id or number, highest_category_id=highest.category, highest_criterion_id=highest.criterion
+        )
+        session.add(family)
+        await session.flush()
+    if state == "active":
+        family.activated_at = family.activated_at or CREATED
+    content_id, _ = await repository.store_content(session, said)
+    row = Scorecard(
+        **{"name": said.name, "created_at": CREATED, "modified_at": CREATED, "created_by": None, "modified_by": None}
+        | {"id": number, "base_id": family.base_id, "revision": revision, "state": state, "content_id": content_id}
+        | values
+    )
+    session.add(row)
+    await session.flush()
+    return row

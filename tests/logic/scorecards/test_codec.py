@@ -4,10 +4,10 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories.scorecards import category, content, criterion
 
 from assaydesk.domains.quality.scorecards.codec import content_from_json, content_hash, content_to_json
 from assaydesk.domains.quality.scorecards.types import LiveCoach, ScoringType
+from tests.factories.scorecards import category, content, criterion
 
 FULL = content(
     [

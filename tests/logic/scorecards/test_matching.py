@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories.scorecards import assignment
 
 from assaydesk.domains.quality.scorecards.matching import WorkFacts, in_sample, matches, response_context
+from tests.factories.scorecards import assignment
 
 WORK = WorkFacts(worklog_id=551, tags=frozenset({101, 7}), teams=frozenset({5}), channel="email", context="reply")
 

@@ -4,10 +4,10 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories.scorecards import category, criterion
 
 from assaydesk.domains.quality.scorecards.scoring import compute_totals, percentage
 from assaydesk.domains.quality.scorecards.types import Answer, Category, PercentageBase
+from tests.factories.scorecards import category, criterion
 
 A, B, C, D = 1, 2, 3, 4
 TABLE = (

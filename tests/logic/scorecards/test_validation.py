@@ -2,11 +2,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.factories.scorecards import category, content, criterion, criterion_body, scorecard_body
 
 from assaydesk.domains.quality.scorecards.criteria import Highest, highest_of
 from assaydesk.domains.quality.scorecards.types import LiveCoach, ScorecardState, ScoringType
 from assaydesk.domains.quality.scorecards.validation import EMPTY_CONTENT, ContentChange, ReadBody, read_body
+from tests.factories.scorecards import category, content, criterion, criterion_body, scorecard_body
 
 
 def check_texts(rule: Any) -> list[tuple[str, str, str]]:

@@ -36,10 +36,9 @@ class InvalidTransition(Conflict):
     """409: the state cannot be reached from the present one; `details.from`, `details.to`."""
 
     def __init__(self, before: str, after: str) -> None:
-        super().__init__(
-            f"A scorecard that is {before} cannot become {after}; change its content to make a draft from it.",
-            **{"from": before, "to": after},
-        )
+        super().__init__(f"A scorecard that is {before} cannot become {after} by its state alone.")
+        # "from" is no name that Python allows for an argument.
+        self.details = {"from": before, "to": after}
 
 
 def refuse(faults: Sequence[Fault]) -> None:

@@ -1,10 +1,10 @@
-"""Every query over scorecards. Reading them needs no right, so only deleted rows are left out, by the callers' states."""
+"""Every query over scorecards. Reading needs no right; whether deleted rows are shown is decided by the service."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, literal, select, union_all
+from sqlalchemy import BigInteger, Row, Select, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from assaydesk.domains.quality.scorecards.codec import content_hash, content_to_json, json_hash
@@ -81,7 +81,7 @@ async def revisions(session: ReadSession, base_id: int) -> list[Stored]:
     return [Stored(*row) for row in rows]
 
 
-async def revision_states(session: ReadSession, base_id: int) -> Sequence[Row[tuple[int, int, str, datetime]]]:
+async def revision_states(session: ReadSession, base_id: int) -> Sequence[Row[int, int, str, datetime]]:
     """`id`, `revision`, `state`, `modified_at` of a family's rows, the newest first."""
     query = select(Scorecard.id, Scorecard.revision, Scorecard.state, Scorecard.modified_at)
     ordered = query.where(Scorecard.base_id == base_id).order_by(Scorecard.revision.desc())
@@ -114,7 +114,8 @@ async def store_content(session: WriteSession, content: Content) -> tuple[int, s
 
 async def next_scorecard_id(session: WriteSession) -> int:
     """The id of the next row. A family is named after its first one, so the id is needed before the row."""
-    return (await session.execute(select(func.nextval(func.pg_get_serial_sequence("scorecards", "id"))))).scalar_one()
+    query = select(func.nextval(func.pg_get_serial_sequence("scorecards", "id"), type_=BigInteger))
+    return (await session.execute(query)).scalar_one()
 
 
 async def known_ids(session: ReadSession, tags: Collection[int], teams: Collection[int]) -> KnownIds:

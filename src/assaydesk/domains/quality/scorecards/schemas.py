@@ -4,7 +4,7 @@ how to tell an author about all faults at once."""
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
+from pydantic.json_schema import JsonSchemaValue, SkipJsonSchema
 from pydantic_core import CoreSchema
 
 from assaydesk.platform.schema import IsoTime, Schema
@@ -15,7 +15,9 @@ Channel = Literal["email", "portal", "phone", "letter", "system", "chat", "walkI
 ResponseContext = Literal["reply", "closeWithoutReply", "status", "automated"]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[int, Field(ge=1)]
-Points = Annotated[float, Field(gt=0, le=1000, multiple_of=0.01)]
+Points = Annotated[float, Field(gt=0, le=1000)]
+Unset = SkipJsonSchema[None]
+"""The key is left out; null is refused."""
 
 
 class CriterionFields(Schema):
@@ -31,9 +33,7 @@ class CriterionFields(Schema):
 class CriterionWrite(CriterionFields):
     id: Id | None = Field(None, description="Left out: the next number that the family has never used.")
     description: str = Field("", max_length=4000, description="What is evaluated.")
-    auto_generate_by_ai: bool = Field(
-        False, description="The AI scores it; needs `description` or `assessmentPrompt`."
-    )
+    auto_generate_by_ai: bool = Field(False, description="The AI scores it; needs `description` or `assessmentPrompt`.")
     assessment_prompt: str = Field("", max_length=8000, description="Instruction to the AI.")
     make_or_break_for_category: bool = Field(False, description="Scored 0, it sets its category to 0.")
     make_or_break_for_assessment: bool = Field(False, description="Scored 0, it sets the whole assessment to 0.")
@@ -117,18 +117,18 @@ class ScorecardCreate(Schema):
 class ScorecardUpdate(Schema):
     """Keys that are left out stay as they are; `assignment` and `categories` are replaced as a whole."""
 
-    name: Label = Field(None)
-    state: State = Field(None)
-    categories: list[CategoryWrite] = Field(None, max_length=50)
-    assignment: AssignmentWrite = Field(None)
-    live_coach: LiveCoachWrite = Field(None)
+    name: Label | Unset = None
+    state: State | Unset = None
+    categories: Annotated[list[CategoryWrite], Field(max_length=50)] | Unset = None
+    assignment: AssignmentWrite | Unset = None
+    live_coach: LiveCoachWrite | Unset = None
     create_new_revision: bool = Field(
         True, description="False overwrites the active revision; past assessments keep what they were made with."
     )
 
 
 class ScorecardClone(Schema):
-    name: Label = Field(None, description="Left out: the name of the source with `(copy)`.")
+    name: Label | Unset = Field(None, description="Left out: the name of the source with `(copy)`.")
     state: CreationState = "draft"
 
 

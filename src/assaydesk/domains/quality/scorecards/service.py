@@ -14,14 +14,17 @@ from assaydesk.domains.quality.scorecards.types import ActiveScorecard, Content,
 from assaydesk.domains.quality.scorecards.update import Updated, delete_family, update_scorecard
 from assaydesk.domains.quality.scorecards.validation import EMPTY_CONTENT, read_body, read_clone
 from assaydesk.domains.quality.scorecards.views import scorecard_json
-from assaydesk.domains.tags.service import descendants
 from assaydesk.kit.clock import iso
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.events import publish
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 
-__all__ = ["Created", "Updated", "delete_family", "update_scorecard"]
+__all__ = [
+    "Updated",
+    "delete_family",
+    "update_scorecard",
+]  # What others reach through this file; the rest stands in it.
 
 
 class Created(NamedTuple):
@@ -100,7 +103,9 @@ async def delete_scorecard(
         await delete_family(session, actor, base_id)
         return
     family = await repository.lock_family(session, base_id)
-    rows = [stored for stored in await repository.revisions(session, base_id) if stored.row.state != ScorecardState.DELETED]
+    rows = [
+        stored for stored in await repository.revisions(session, base_id) if stored.row.state != ScorecardState.DELETED
+    ]
     chosen = [stored for stored in rows if stored.row.id == scorecard_id]
     if any(stored.row.state == ScorecardState.ACTIVE for stored in chosen):
         raise ScorecardActive(scorecard_id)
@@ -122,15 +127,6 @@ async def active_contents(session: ReadSession) -> list[ActiveScorecard]:
         )
         for stored in found
     ]
-
-
-async def listed_tags(session: ReadSession, scorecards: Collection[ActiveScorecard]) -> dict[int, frozenset[int]]:
-    """By `base_id`: the tags of an assignment with all below them, where it wants them; input of `matching.matches`."""
-    return {
-        scorecard.base_id: frozenset(await descendants(session, set(assignment.ticket_tags)))
-        for scorecard in scorecards
-        if (assignment := scorecard.content.assignment).include_child_tags and assignment.ticket_tags
-    }
 
 
 async def load_content(session: ReadSession, content_ids: Collection[int]) -> dict[int, Content]:

@@ -13,7 +13,7 @@ from assaydesk.domains.quality.scorecards.lifecycle import Action, Ask, Family, 
 from assaydesk.domains.quality.scorecards.models import Scorecard, ScorecardFamily
 from assaydesk.domains.quality.scorecards.reading import Fault
 from assaydesk.domains.quality.scorecards.repository import Stored
-from assaydesk.domains.quality.scorecards.types import Content, ScorecardState
+from assaydesk.domains.quality.scorecards.types import ScorecardState
 from assaydesk.domains.quality.scorecards.validation import ReadBody, read_body
 from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.errors import PermissionDenied

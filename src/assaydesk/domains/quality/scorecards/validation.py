@@ -136,7 +136,9 @@ def read_clone(body: Any, name: str) -> ReadBody:
     findings = Findings()
     fields = Fields(body, "", "Copy", findings)
     ending = " (copy)"
-    wanted = fields.text("name", MAX_NAME, required=True) if fields.has("name") else name[: MAX_NAME - len(ending)] + ending
+    wanted = (
+        fields.text("name", MAX_NAME, required=True) if fields.has("name") else name[: MAX_NAME - len(ending)] + ending
+    )
     state = fields.choice("state", CREATION_STATES)
     fields.finish()
     return ReadBody(

@@ -61,7 +61,12 @@ async def add_revision(
 
 
 async def overwrite(
-    session: WriteSession, actor: Actor, family: ScorecardFamily, stored: Stored, content: Content, state: ScorecardState
+    session: WriteSession,
+    actor: Actor,
+    family: ScorecardFamily,
+    stored: Stored,
+    content: Content,
+    state: ScorecardState,
 ) -> None:
     """Give a row other content, and a state when that differs too. The old content stays where assessments use it."""
     row, before, after = stored.row, {**stored.body, "state": stored.row.state}, content_to_json(content)

@@ -1,0 +1,63 @@
+"""Guards, the row loader and the query parameters of the scorecard endpoints."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from fastapi import Depends, Header, Path, Query
+
+from assaydesk.domains.quality.scorecards import service
+from assaydesk.domains.quality.scorecards.models import Scorecard
+from assaydesk.domains.quality.scorecards.types import ScorecardState
+from assaydesk.platform.errors import FieldError, ValidationFailed
+from assaydesk.platform.http.sessions import Writes
+from assaydesk.platform.schema import MAX_ID
+from assaydesk.platform.security.actor import Actor
+from assaydesk.platform.security.permissions import Permission
+from assaydesk.platform.security.require import Require, verdicts
+from assaydesk.platform.versions import HEADER
+
+Caller = Annotated[Actor, Depends(Require())]
+Manager = Annotated[Actor, Depends(Require(Permission.QUALITY_MANAGE_SCORECARDS))]
+MayDelete = Annotated[Actor, Depends(Require(Permission.QUALITY_DELETE_SCORECARD))]
+
+ScorecardId = Annotated[int, Path(alias="id", ge=1, le=MAX_ID)]
+Format = Annotated[
+    Literal["full", "summary"],
+    Query(alias="format", description="`summary` has `categoryCount` in place of `categories`."),
+]
+Scope = Annotated[Literal["family", "revision"], Query(description="All revisions, or this one alone.")]
+BaseId = Annotated[int | None, Query(alias="baseId", ge=1, le=MAX_ID)]
+NamePart = Annotated[str | None, Query(alias="q", max_length=200, description="A part of the name.")]
+UnmodifiedSince = Annotated[str | None, Header(alias=HEADER, description="The `version` that was read.")]
+
+
+async def wanted_states(
+    state: Annotated[list[str] | None, Query(description="Comma-separated: draft, active, retired, deleted.")] = None,
+    bracketed: Annotated[list[str] | None, Query(alias="state[]", include_in_schema=False)] = None,
+) -> tuple[ScorecardState, ...]:
+    """The states to list, by default the active ones."""
+    sent = [word.strip() for text in (state or []) + (bracketed or []) for word in text.split(",")]
+    words = [word for word in sent if word]
+    unknown = [word for word in words if word not in tuple(ScorecardState)]
+    if unknown:
+        message = f"Unknown: {', '.join(unknown)[:100]}. Use {', '.join(ScorecardState)}."
+        raise ValidationFailed([FieldError("state", "not_allowed", message)])
+    return tuple(ScorecardState(word) for word in words) or (ScorecardState.ACTIVE,)
+
+
+States = Annotated[tuple[ScorecardState, ...], Depends(wanted_states)]
+
+
+async def scorecard_to_write(session: Writes, actor: Manager, scorecard_id: ScorecardId) -> Scorecard:
+    """The addressed row, before the right to change it is judged."""
+    return await service.find_scorecard(session, actor, scorecard_id)
+
+
+ToWrite = Annotated[Scorecard, Depends(scorecard_to_write)]
+
+
+def note_ignored(names: Iterable[str]) -> None:
+    """Name keys that nobody read in `X-Ignored-Fields`."""
+    current = verdicts.get()
+    if current is not None:
+        current.ignored.extend(names)

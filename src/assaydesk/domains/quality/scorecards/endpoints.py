@@ -1,0 +1,161 @@
+"""Scorecards (quality.md 3 and 11)."""
+
+from typing import Annotated, Any
+
+from fastapi import Body
+from starlette.responses import Response
+
+from assaydesk.domains.quality.scorecards import service
+from assaydesk.domains.quality.scorecards.deps import (
+    BaseId,
+    Caller,
+    Format,
+    Manager,
+    MayDelete,
+    NamePart,
+    Scope,
+    ScorecardId,
+    States,
+    ToWrite,
+    UnmodifiedSince,
+    note_ignored,
+)
+from assaydesk.domains.quality.scorecards.errors import (
+    InvalidTransition,
+    ScorecardActive,
+    ScorecardDeleted,
+    ScorecardNotFound,
+)
+from assaydesk.domains.quality.scorecards.schemas import (
+    DocumentedAs,
+    ScorecardClone,
+    ScorecardCreate,
+    ScorecardCreated,
+    ScorecardRead,
+    ScorecardSummary,
+    ScorecardSummaryWithRevisions,
+    ScorecardUpdate,
+    ScorecardUpdated,
+    ScorecardWithRevisions,
+    Succeeded,
+)
+from assaydesk.platform.errors import PermissionDenied, StaleObject, ValidationFailed
+from assaydesk.platform.http.encode import json_answer
+from assaydesk.platform.http.responses import errors
+from assaydesk.platform.http.routing import Router
+from assaydesk.platform.http.sessions import Reads, Writes
+
+router = Router("quality", prefix="/api/mind/quality/scorecard")
+
+
+@router.get(
+    "",
+    operation_id="listQualityScorecards",
+    response_model=list[ScorecardRead] | list[ScorecardSummary],
+    responses=errors(ValidationFailed),
+)
+async def list_scorecards(
+    session: Reads, actor: Caller, states: States, base_id: BaseId = None, q: NamePart = None, form: Format = "full"
+) -> Response:
+    """List scorecards.
+
+    A bare array by `baseId`, the newest revision first. Deleted ones are shown only to those who manage scorecards.
+    """
+    found = await service.list_scorecards(
+        session, actor, states=states, base_id=base_id, name_contains=q, full=form == "full"
+    )
+    return json_answer(found, total=len(found))
+
+
+@router.get(
+    "/{id}",
+    operation_id="getQualityScorecard",
+    response_model=ScorecardWithRevisions | ScorecardSummaryWithRevisions,
+    responses=errors(ScorecardNotFound),
+)
+async def get_scorecard(session: Reads, actor: Caller, scorecard_id: ScorecardId, form: Format = "full") -> Response:
+    """One revision, with the revisions of its family."""
+    found = await service.read_scorecard(session, actor, scorecard_id, full=form == "full")
+    return json_answer({**found, "revisions": await service.list_revisions(session, actor, found["baseId"])})
+
+
+@router.post(
+    "",
+    operation_id="createQualityScorecard",
+    response_model=ScorecardCreated,
+    responses=errors(PermissionDenied, ValidationFailed),
+)
+async def create_scorecard(
+    session: Writes, actor: Manager, body: Annotated[dict[str, Any], Body(), DocumentedAs(ScorecardCreate)]
+) -> dict[str, int]:
+    """Create a scorecard; it is active at once unless `state` says `draft`."""
+    created = await service.create_scorecard(session, actor, body)
+    note_ignored(created.ignored)
+    return {"id": created.scorecard_id, "baseId": created.base_id}
+
+
+@router.patch(
+    "/{id}",
+    operation_id="updateQualityScorecard",
+    response_model=ScorecardUpdated,
+    responses=errors(
+        PermissionDenied, ScorecardNotFound, ValidationFailed, ScorecardDeleted, InvalidTransition, StaleObject
+    ),
+)
+async def update_scorecard(
+    session: Writes,
+    actor: Manager,
+    scorecard: ToWrite,
+    body: Annotated[dict[str, Any], Body(), DocumentedAs(ScorecardUpdate)],
+    unmodified_since: UnmodifiedSince = None,
+) -> Response:
+    """Change a scorecard.
+
+    Changed content goes to the newest revision: an active one gets a successor (or, with `createNewRevision` false, is
+    overwritten), a draft is overwritten, a retired one gets a draft as successor. `message` tells when the answer shows
+    another row than the one that was named. `state` alone moves the row itself; `active` on an older retired revision
+    makes a new one with its content. `deleted` deletes the whole family and needs `qualityDeleteScorecard`.
+    """
+    done = await service.update_scorecard(
+        session,
+        actor,
+        scorecard_id=scorecard.id,
+        base_id=scorecard.base_id,
+        body=body,
+        unmodified_since=unmodified_since,
+    )
+    note_ignored(done.ignored)
+    shown = await service.read_scorecard(session, actor, done.scorecard_id)
+    return json_answer({"scorecard": shown, "message": done.message})
+
+
+@router.delete(
+    "/{id}",
+    operation_id="deleteQualityScorecard",
+    response_model=Succeeded,
+    responses=errors(PermissionDenied, ScorecardNotFound, ScorecardActive),
+)
+async def delete_scorecard(
+    session: Writes, scorecard: ToWrite, actor: MayDelete, scope: Scope = "family"
+) -> dict[str, bool]:
+    """Delete a scorecard with all revisions, or one revision. Nothing is lost; assessments stay readable."""
+    await service.delete_scorecard(session, actor, scorecard.id, scope=scope)
+    return {"success": True}
+
+
+@router.post(
+    "/{id}/clone",
+    operation_id="cloneQualityScorecard",
+    response_model=ScorecardCreated,
+    responses=errors(PermissionDenied, ScorecardNotFound, ValidationFailed, ScorecardDeleted),
+)
+async def clone_scorecard(
+    session: Writes,
+    actor: Manager,
+    scorecard: ToWrite,
+    body: Annotated[dict[str, Any] | None, Body(), DocumentedAs(ScorecardClone)] = None,
+) -> dict[str, int]:
+    """Copy one revision into a family of its own."""
+    created = await service.clone_scorecard(session, actor, scorecard.id, body or {})
+    note_ignored(created.ignored)
+    return {"id": created.scorecard_id, "baseId": created.base_id}
