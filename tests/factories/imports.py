@@ -1,12 +1,10 @@
-"""Source files for imports, written in the test or lying beside the repository."""
+"""Source files for imports, written in the test."""
 
 import json
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from assaydesk.domains.imports.formats.findings import Finding
 from assaydesk.domains.imports.formats.jsonl import parse_jsonl
@@ -15,14 +13,6 @@ from assaydesk.domains.imports.formats.types import ParsedConversation, ParseOpt
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 OPTIONS = ParseOptions(not_after=NOW)
 REPOSITORY = Path(__file__).parents[2]
-
-
-def shared_data(name: str) -> Path:
-    """A file of the third-party conversations, which do not travel with the code; the test is skipped without them."""
-    path = REPOSITORY.parent / "shared" / "data" / name
-    if not path.exists():
-        pytest.skip(f"needs ../shared/data/{name}")
-    return path
 
 
 def conversation(**changes: Any) -> dict[str, Any]:
@@ -91,14 +81,18 @@ def abcd_item(key: int = 7, **changes: Any) -> dict[str, Any]:
             ["agent", "Done."],
         ],
         "delexed": [
-            {"speaker": "agent", "text": "hi!", "targets": ["return_size", "retrieve_utterance", None, [], 1]},
-            {"speaker": "customer", "text": "i want ...", "targets": ["return_size", None, None, [], -1]},
-            {"speaker": "action", "text": "...", "targets": ["return_size", "take_action", "pull-up-account", ["joe banks"], -1]},
-            {"speaker": "action", "text": "...", "targets": ["return_size", "take_action", "validate-purchase", ["jbanks1"], -1]},
-            {"speaker": "agent", "text": "done.", "targets": ["return_size", "retrieve_utterance", None, [], 2]},
+            _delexed("agent", "retrieve_utterance", None, []),
+            _delexed("customer", None, None, []),
+            _delexed("action", "take_action", "pull-up-account", ["joe banks"]),
+            _delexed("action", "take_action", "validate-purchase", ["jbanks1"]),
+            _delexed("agent", "retrieve_utterance", None, []),
         ],
         **changes,
     }  # fmt: skip
+
+
+def _delexed(speaker: str, step: str | None, button: str | None, values: list[str]) -> dict[str, Any]:
+    return {"speaker": speaker, "text": "...", "targets": ["return_size", step, button, values, -1]}
 
 
 def items(*values: Any) -> BytesIO:

@@ -71,12 +71,10 @@ def _finding(position: Position, faults: Sequence[Fault]) -> Finding:
 
 def _fault(error: Any) -> Fault:
     """A fault of the shape with the path as it stands in the file, without the names of the alternatives."""
-    path: list[str] = []
-    for part in error["loc"]:
-        in_entry = path[-2:-1] == ["messages"] and part in ("message", "toolCall", "action")
-        if not in_entry:
-            path.append(str(part))
+    path = list(error["loc"])
+    if len(path) > 2 and path[0] == "messages" and path[2] in ("message", "toolCall", "action"):
+        del path[2]
     message = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
     if error["type"] in ("model_type", "dict_type"):
         message = "must be a JSON object"
-    return Fault(".".join(path), message)
+    return Fault(".".join(str(part) for part in path), message)

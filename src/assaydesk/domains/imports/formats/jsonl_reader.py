@@ -156,16 +156,16 @@ class LineReader:
             return ToolCall(entry.name, entry.arguments, entry.result, author, entry.at)
         if isinstance(entry, ActionShape):
             return Action(entry.action, self._author(path, entry.author, None), entry.at, entry.due_by)
-        text = entry.text if entry.text is not None else to_plain_text(entry.html or "")
+        text = entry.text or to_plain_text(entry.html or "")
         attachments = tuple(Attachment(item.name, item.url) for item in entry.attachments or ())
         if not text.strip() and not attachments:
             return None
         kind = _TYPE_OF_ROLE.get(entry.role)
-        author = self._author(path, entry.author, kind) if kind else None
+        speaker = self._author(path, entry.author, kind) if kind else None
         return Message(
             role=entry.role,
             text=text,
-            author=author,
+            author=speaker,
             at=entry.at,
             html=entry.html or None,
             external_id=entry.id,
