@@ -1,5 +1,6 @@
 """The source keeps the rules, and each rule bites on a bad sample."""
 
+import re
 import subprocess
 from pathlib import Path, PurePosixPath
 
@@ -47,9 +48,10 @@ def _tracked() -> list[Path]:
 
 
 def test_no_committed_file_names_a_package_registry_or_a_path_of_one_machine() -> None:
-    import re
 
-    registry = re.compile(r"--(extra-)?index-url +http|\"resolved\": *\"http|^ *registry *= *http|--find-links +http", re.M)
+    registry = re.compile(
+        r"--(extra-)?index-url +http|\"resolved\": *\"http|^ *registry *= *http|--find-links +http", re.M
+    )
     machine = re.compile(r"(^|[^A-Za-z0-9_./-])/(wor[k]|roo[t]|hom[e])/[A-Za-z.]", re.M)
     faults = []
     for file in _tracked():
@@ -59,7 +61,9 @@ def test_no_committed_file_names_a_package_registry_or_a_path_of_one_machine() -
             text = file.read_text()
         except UnicodeDecodeError:
             continue
-        faults += [f"{file.name}: {found.group(0)!r}" for found in (registry.search(text), machine.search(text)) if found]
+        faults += [
+            f"{file.name}: {found.group(0)!r}" for found in (registry.search(text), machine.search(text)) if found
+        ]
     assert faults == []
 
 

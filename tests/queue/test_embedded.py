@@ -1,5 +1,6 @@
 """The embedded server: joined by several, stopped by the last, started again after a kill."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -46,10 +47,8 @@ def _gone(pid: int) -> bool:
 def folder(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "a folder with blanks" / ("and a long name " * 5).strip()
     yield folder
-    try:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         os.kill(_pid(folder), signal.SIGKILL)
-    except (FileNotFoundError, ProcessLookupError):
-        pass
 
 
 def test_given_two_users_the_last_one_stops_the_server(folder: Path) -> None:

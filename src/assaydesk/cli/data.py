@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from assaydesk.cli.instance import CommandFailed, clear_errors, err, load_config, on_instance, out
-from assaydesk.cli.options import DataDir, DatabaseUrl
+from assaydesk.cli.options import DatabaseUrl, DataDir
 from assaydesk.cli.output import assessment_table, write_report
 from assaydesk.domains.imports.service import import_conversations, import_scorecards
 from assaydesk.domains.quality.assessments.service import create_missing, process_due, report_rows, verify_evidence

@@ -24,7 +24,7 @@ from assaydesk.cli.instance import (
     out,
     read_credentials,
 )
-from assaydesk.cli.options import DataDir, DatabaseUrl, Host, LogLevel, Port
+from assaydesk.cli.options import DatabaseUrl, DataDir, Host, LogLevel, Port
 from assaydesk.cli.processes import check_port
 from assaydesk.domains.auth.service import sign_in_by_email, still_valid
 from assaydesk.platform.config import explain
@@ -90,9 +90,7 @@ def serve(
 
 
 @app.command(epilog="Example: assaydesk worker")
-def worker(
-    data_dir: DataDir = None, database: DatabaseUrl = None, log_level: LogLevel = None
-) -> None:
+def worker(data_dir: DataDir = None, database: DatabaseUrl = None, log_level: LogLevel = None) -> None:
     """Run background jobs: assessments and everything on a schedule. Start as many as you like."""
     with clear_errors():
         config = load_config(data_dir=data_dir, database_url=database, log_level=log_level)

@@ -10,7 +10,7 @@ DataDir = Annotated[
 ]
 DatabaseUrl = Annotated[
     str | None,
-    typer.Option("--database-url", help="A PostgreSQL of your own instead of the embedded one. [ASSAYDESK_DATABASE_URL]"),
+    typer.Option("--database-url", help="A PostgreSQL of your own. [ASSAYDESK_DATABASE_URL, the embedded one]"),
 ]
 Host = Annotated[str | None, typer.Option("--host", help="Address to listen on. [ASSAYDESK_HOST, 127.0.0.1]")]
 Port = Annotated[int | None, typer.Option("--port", help="Port to listen on. [ASSAYDESK_PORT, 8700]")]

@@ -61,7 +61,7 @@ class Children:
         threading.Thread(target=self._supervise, daemon=True, name="supervisor").start()
 
     def _launch(self, name: str) -> None:
-        self._running[name] = subprocess.Popen(
+        self._running[name] = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "assaydesk", *name.split()],
             env=self._environment,
             start_new_session=True,

@@ -20,7 +20,7 @@ from assaydesk.cli.instance import (
     out,
     read_credentials,
 )
-from assaydesk.cli.options import DataDir, DatabaseUrl, Host, LogLevel, Port
+from assaydesk.cli.options import DatabaseUrl, DataDir, Host, LogLevel, Port
 from assaydesk.cli.output import assessment_table
 from assaydesk.cli.processes import Children, Stop, check_port
 from assaydesk.domains.auth.tokens import ensure_signing_key
@@ -131,9 +131,10 @@ def _wait_until_healthy(config: Config, stop: Stop) -> None:
     host = "127.0.0.1" if config.host in {"0.0.0.0", "::"} else config.host  # noqa: S104 - compared, not bound
     address = f"http://[{host}]" if ":" in host else f"http://{host}"
     deadline = time.monotonic() + HEALTHY_SECONDS
+    url = f"{address}:{config.port}/api/mind/health"
     while not stop.wait(0.2):
         try:
-            with urllib.request.urlopen(f"{address}:{config.port}/api/mind/health", timeout=2) as answer:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - always http, to this machine
                 if answer.status == 200:
                     return
         except OSError:
@@ -158,7 +159,7 @@ def _print_way_in(config: Config) -> None:
     out.print("\n[bold]Try[/bold]")
     for line in (
         f"TOKEN=$(curl -s {config.base_url}/api/auth/login -H 'Content-Type: application/json' -d '{sign_in}' "
-        "| sed -E 's/.*\"token\":\"([^\"]+)\".*/\\1/')",
+        '| sed -E \'s/.*"token":"([^"]+)".*/\\1/\')',
         f"curl -s -H \"Authorization: Bearer $TOKEN\" '{base}/quality/assessment?limit=3'",
         f"curl -s -H \"Authorization: Bearer $TOKEN\" '{base}/ticket/1/worklog'",
     ):
