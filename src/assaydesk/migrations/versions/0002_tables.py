@@ -420,6 +420,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ticket_changes'))
     )
     op.create_index('ix_ticket_changes_ticket_id', 'ticket_changes', ['ticket_id', 'id'], unique=False)
+    op.create_table('ticket_presence',
+    sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ticket_presence_ticket_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['profiles.id'], name=op.f('fk_ticket_presence_user_id')),
+    sa.PrimaryKeyConstraint('ticket_id', 'user_id', name=op.f('pk_ticket_presence'))
+    )
     op.create_table('ticket_tags',
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),
     sa.Column('tag_id', sa.BigInteger(), nullable=False),
@@ -440,18 +448,15 @@ def upgrade() -> None:
     sa.Column('until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('kind', sa.String(length=10), nullable=False),
     sa.Column('action', sa.String(length=30), nullable=True),
-    sa.Column('final', sa.Boolean(), server_default=sa.text('false'), nullable=False),
-    sa.Column('tracked', sa.Boolean(), server_default=sa.text('true'), nullable=False),
     sa.Column('conversation_id', sa.BigInteger(), nullable=True),
-    sa.Column('detail', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
-    sa.Column('source', sa.String(length=10), server_default='live', nullable=False),
-    sa.CheckConstraint("kind in ('ping', 'action', 'run', 'stated')", name=op.f('ck_work_signals_kind')),
+    sa.Column('ai', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.CheckConstraint("kind in ('action', 'untracked', 'credit', 'ping', 'final', 'run')", name=op.f('ck_work_signals_kind')),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_work_signals_ticket_id')),
     sa.ForeignKeyConstraint(['user_id'], ['profiles.id'], name=op.f('fk_work_signals_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_work_signals'))
     )
     op.create_index('ix_work_signals_ticket_id', 'work_signals', ['ticket_id'], unique=False)
-    op.create_index('ix_work_signals_user_ticket_at', 'work_signals', ['user_id', 'ticket_id', 'at'], unique=False)
+    op.create_index('uq_work_signals_event', 'work_signals', ['user_id', 'ticket_id', 'at', 'kind', 'action', 'conversation_id'], unique=True, postgresql_nulls_not_distinct=True)
     op.create_table('worklogs',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
@@ -471,7 +476,11 @@ def upgrade() -> None:
     sa.Column('ai_agents', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
     sa.Column('text_assistance_accuracy', sa.Double(), nullable=True),
     sa.Column('sla_due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closings', sa.ARRAY(sa.DateTime(timezone=True)), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('closing_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('net_seconds_after_sla', sa.BigInteger(), nullable=True),
     sa.Column('re_opened', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('csat', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('team_ids', postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('modified_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.CheckConstraint("action in ('autoProcessAction', 'closeAction', 'writeAction', 'statusAction')", name=op.f('ck_worklogs_action')),
@@ -589,16 +598,31 @@ def upgrade() -> None:
     )
     op.create_index('ix_tool_calls_ticket_id', 'tool_calls', ['ticket_id', 'at', 'id'], unique=False)
     op.create_index('ix_tool_calls_worklog_id', 'tool_calls', ['worklog_id'], unique=False)
+    op.create_table('work_messages',
+    sa.Column('conversation_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('stored_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_work_messages_conversation_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_work_messages_ticket_id')),
+    sa.PrimaryKeyConstraint('conversation_id', name=op.f('pk_work_messages'))
+    )
+    op.create_index('ix_work_messages_ticket_at', 'work_messages', ['ticket_id', 'at'], unique=False)
     op.create_table('work_segments',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),
     sa.Column('since', sa.DateTime(timezone=True), nullable=False),
     sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_signal_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_kind', sa.String(length=10), nullable=False),
+    sa.Column('messages_seen', sa.Integer(), server_default='0', nullable=False),
     sa.Column('date', sa.Date(), nullable=False),
     sa.Column('phase', sa.Integer(), nullable=False),
     sa.Column('shared', sa.Boolean(), server_default=sa.text('true'), nullable=False),
-    sa.Column('duration_ms', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('share_us', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('after_work_us', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('actions', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('worklog_id', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_work_segments_ticket_id')),
@@ -609,6 +633,7 @@ def upgrade() -> None:
     op.create_index('ix_work_segments_ticket_until', 'work_segments', ['ticket_id', 'until'], unique=False)
     op.create_index('ix_work_segments_user_until', 'work_segments', ['user_id', 'until'], unique=False)
     op.create_index('ix_work_segments_worklog_id', 'work_segments', ['worklog_id'], unique=False)
+    op.create_index('uq_work_segments_since', 'work_segments', ['user_id', 'ticket_id', 'since'], unique=True)
     op.create_table('assessment_criteria',
     sa.Column('assessment_id', sa.BigInteger(), nullable=False),
     sa.Column('criterion_id', sa.BigInteger(), nullable=False),
@@ -685,10 +710,13 @@ def downgrade() -> None:
     op.drop_index('ix_assessment_edits_assessment_id', table_name='assessment_edits')
     op.drop_table('assessment_edits')
     op.drop_table('assessment_criteria')
+    op.drop_index('uq_work_segments_since', table_name='work_segments')
     op.drop_index('ix_work_segments_worklog_id', table_name='work_segments')
     op.drop_index('ix_work_segments_user_until', table_name='work_segments')
     op.drop_index('ix_work_segments_ticket_until', table_name='work_segments')
     op.drop_table('work_segments')
+    op.drop_index('ix_work_messages_ticket_at', table_name='work_messages')
+    op.drop_table('work_messages')
     op.drop_index('ix_tool_calls_worklog_id', table_name='tool_calls')
     op.drop_index('ix_tool_calls_ticket_id', table_name='tool_calls')
     op.drop_table('tool_calls')
@@ -708,11 +736,12 @@ def downgrade() -> None:
     op.drop_index('ix_worklogs_ticket_id', table_name='worklogs')
     op.drop_index('ix_worklogs_latest_interaction', table_name='worklogs')
     op.drop_table('worklogs')
-    op.drop_index('ix_work_signals_user_ticket_at', table_name='work_signals')
+    op.drop_index('uq_work_signals_event', table_name='work_signals', postgresql_nulls_not_distinct=True)
     op.drop_index('ix_work_signals_ticket_id', table_name='work_signals')
     op.drop_table('work_signals')
     op.drop_index('ix_ticket_tags_tag_id', table_name='ticket_tags')
     op.drop_table('ticket_tags')
+    op.drop_table('ticket_presence')
     op.drop_index('ix_ticket_changes_ticket_id', table_name='ticket_changes')
     op.drop_table('ticket_changes')
     op.drop_index('uq_conversations_external_id', table_name='conversations', postgresql_where=sa.text('external_conversation_id is not null'))
