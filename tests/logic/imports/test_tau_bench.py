@@ -74,6 +74,18 @@ def test_markers_of_the_player_are_no_part_of_the_message(text: str, left: str) 
     assert one.turns[0].text == left
 
 
+def test_calls_of_one_step_belong_together() -> None:
+    (one,), _ = parsed(
+        tau_item(
+            traj=[
+                {"role": "assistant", "content": "", "tool_calls": [call("1", "a"), call("2", "b")]},
+                {"role": "assistant", "content": "Done.", "tool_calls": [call("3", "c")]},
+            ]
+        )
+    )
+    assert [turn.together for turn in one.turns if isinstance(turn, ToolCall)] == [False, True, True]
+
+
 def test_a_message_that_is_only_a_marker_is_none() -> None:
     conversations, (finding,) = parsed(tau_item(traj=[{"role": "user", "content": "###STOP###"}]))
     assert conversations == []

@@ -94,6 +94,17 @@ def test_a_machine_is_quicker_than_a_person() -> None:
     assert length("bot") < timedelta(seconds=10) < timedelta(seconds=60) < length("mia")
 
 
+def test_calls_of_one_step_have_one_time() -> None:
+    turns: list[Turn] = [
+        Message(Role.CUSTOMER, "Hi"),
+        ToolCall("a", None, None, "bot"),
+        ToolCall("b", None, None, "bot", together=True),
+        ToolCall("c", None, None, "bot"),
+    ]
+    times = make_timeline("k", "chat", turns, PEOPLE, not_after=NOW).times
+    assert times[1] == times[2] < times[3]
+
+
 def test_what_precedes_an_answer_of_the_same_author_is_done_just_before_it() -> None:
     monday, wednesday = datetime(2026, 5, 4, 9, tzinfo=UTC), datetime(2026, 5, 6, 9, tzinfo=UTC)
     turns = [

@@ -98,6 +98,8 @@ def _length(turn: Turn) -> int:
 
 def _seconds(random: Random, turn: Turn, heard: int, *, live: bool, by_machine: bool) -> float:
     """Reading at 25 characters a second, typing at 5; machines and other channels at their own pace."""
+    if isinstance(turn, ToolCall) and turn.together:
+        return 0.0
     if isinstance(turn, ToolCall):
         return random.uniform(0.8, 2.5) if by_machine else random.uniform(4, 20)
     if isinstance(turn, Action):

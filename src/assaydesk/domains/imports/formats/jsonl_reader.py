@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
-from assaydesk.kit.html import to_plain_text
-
 from assaydesk.domains.imports.formats.findings import Position
 from assaydesk.domains.imports.formats.jsonl_shapes import (
     TAG_SEPARATOR,
@@ -31,6 +29,7 @@ from assaydesk.domains.imports.formats.types import (
     ToolCall,
     Turn,
 )
+from assaydesk.kit.html import to_plain_text
 
 DEFAULT_SOURCE: Final = "jsonl"
 _TYPE_OF_ROLE: Final = {

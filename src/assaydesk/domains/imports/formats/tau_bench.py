@@ -88,7 +88,8 @@ def _turns(entries: Sequence[Mapping[str, Any]]) -> Iterator[Turn]:
             if text.strip():
                 yield Message(Role.AI_AGENT, text, _AGENT)
             calls = entry.get("tool_calls")
-            yield from (_tool_call(number, call, results) for call in (calls if isinstance(calls, list) else ()))
+            for place, call in enumerate(calls if isinstance(calls, list) else ()):
+                yield _tool_call(number, call, results, together=place > 0 or bool(text.strip()))
 
 
 def _text(entry: Mapping[str, Any]) -> str:
@@ -114,14 +115,15 @@ class _Results:
         return None
 
 
-def _tool_call(number: int, call: Any, results: _Results) -> ToolCall:
+def _tool_call(number: int, call: Any, results: _Results, *, together: bool) -> ToolCall:
     function = call.get("function") if isinstance(call, dict) else None
     if not isinstance(function, dict) or not isinstance(function.get("name"), str) or not function["name"].strip():
         raise BadItem(f"traj.{number}.tool_calls: a call without the name of a function")
     arguments = function.get("arguments")
     if isinstance(arguments, str):
         arguments = _structure(arguments)
-    return ToolCall(function["name"][:200], arguments, results.take(number, call.get("id")), _AGENT)
+    result = results.take(number, call.get("id"))
+    return ToolCall(function["name"][:200], arguments, result, _AGENT, together=together)
 
 
 def _structure(text: str) -> Any:

@@ -45,7 +45,7 @@ class ParseOptions:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A person or AI agent of the source. `external_id` is the same in every conversation and file of the source."""
+    """A person or AI agent; `external_id` is the same in every conversation and file of the source."""
 
     key: str
     name: str
@@ -86,11 +86,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
+    """`together`: made in one step with the turn before it, so that both have the same time."""
+
     name: str
     arguments: Any
     result: Any
     author: str
     at: datetime | None = None
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
