@@ -57,6 +57,8 @@ class Conversation(Base):
     stored_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
     modified_at: Mapped[datetime | None] = mapped_column(Timestamp)
     edited_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    published_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    published_by: Mapped[int | None] = mapped_column(BigInt)
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     deleted_at: Mapped[datetime | None] = mapped_column(Timestamp)
 

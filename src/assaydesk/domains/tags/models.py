@@ -46,4 +46,5 @@ class Tag(Base):
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
     modified_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
     modified_by: Mapped[int | None] = mapped_column(BigInt)
+    modified_by_name: Mapped[str | None] = mapped_column(Text)
     deleted_at: Mapped[datetime | None] = mapped_column(Timestamp)

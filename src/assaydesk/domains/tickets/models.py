@@ -28,7 +28,11 @@ class Ticket(Base):
         Index("ix_tickets_contract_id", "contract_id"),
         Index("ix_tickets_agent_id", "agent_id"),
         Index("ix_tickets_status_due_by", "status", "due_by"),
-    )
+        Index(
+            "ix_tickets_previous_ticket_id", "previous_ticket_id",
+            postgresql_where=text("previous_ticket_id is not null"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     direction: Mapped[str] = mapped_column(String(10), server_default="in")
@@ -57,11 +61,15 @@ class Ticket(Base):
     is_escalated: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     sla_started_at: Mapped[datetime] = mapped_column(Timestamp)
     sla_due_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    sla_paused_seconds: Mapped[int] = mapped_column(BigInt, server_default="0")
     first_response_due_by: Mapped[datetime | None] = mapped_column(Timestamp)
+    first_response_was_set_manually: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     first_response_at: Mapped[datetime | None] = mapped_column(Timestamp)
     due_by: Mapped[datetime | None] = mapped_column(Timestamp)
     due_by_was_set_manually: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     pending_since: Mapped[datetime | None] = mapped_column(Timestamp)
+    due_by_before_pending: Mapped[datetime | None] = mapped_column(Timestamp)
+    due_by_before_pending_was_manual: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     customer_id: Mapped[str | None] = mapped_column(String(50))
     contract_id: Mapped[str | None] = mapped_column(String(50))
     partner_id: Mapped[int | None] = mapped_column(BigInt)
@@ -99,7 +107,10 @@ class TicketTag(Base):
 
 
 class TicketChange(Base):
-    """One line of a ticket's history: what one request changed. `changes` is `{field: {"old", "new"}}`."""
+    """One line of a ticket's history: what one request changed. `changes` is `{field: {"old", "new"}}`.
+
+    `version` is the one that the ticket had afterwards.
+    """
 
     __tablename__ = "ticket_changes"
     __table_args__ = (Index("ix_ticket_changes_ticket_id", "ticket_id", "id"),)
@@ -110,4 +121,5 @@ class TicketChange(Base):
     user_id: Mapped[int | None] = mapped_column(BigInt)
     kind: Mapped[str] = mapped_column(String(20), server_default="changed")
     changes: Mapped[dict[str, Any]] = mapped_column(Json)
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
     tx_id: Mapped[str] = mapped_column(String(10), server_default="")

@@ -150,6 +150,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('modified_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('modified_by', sa.BigInteger(), nullable=True),
+    sa.Column('modified_by_name', sa.Text(), nullable=True),
     sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("complexity in ('simple', 'moderate', 'complex')", name=op.f('ck_tags_complexity')),
     sa.CheckConstraint("priority in ('do-not-change', 'low', 'medium', 'high', 'urgent')", name=op.f('ck_tags_priority')),
@@ -325,11 +326,15 @@ def upgrade() -> None:
     sa.Column('is_escalated', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('sla_started_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sla_due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sla_paused_seconds', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('first_response_due_by', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('first_response_was_set_manually', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('first_response_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('due_by', sa.DateTime(timezone=True), nullable=True),
     sa.Column('due_by_was_set_manually', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('pending_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_by_before_pending', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_by_before_pending_was_manual', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('customer_id', sa.String(length=50), nullable=True),
     sa.Column('contract_id', sa.String(length=50), nullable=True),
     sa.Column('partner_id', sa.BigInteger(), nullable=True),
@@ -364,6 +369,7 @@ def upgrade() -> None:
     op.create_index('ix_tickets_agent_id', 'tickets', ['agent_id'], unique=False)
     op.create_index('ix_tickets_contract_id', 'tickets', ['contract_id'], unique=False)
     op.create_index('ix_tickets_customer_id', 'tickets', ['customer_id'], unique=False)
+    op.create_index('ix_tickets_previous_ticket_id', 'tickets', ['previous_ticket_id'], unique=False, postgresql_where=sa.text('previous_ticket_id is not null'))
     op.create_index('ix_tickets_status_due_by', 'tickets', ['status', 'due_by'], unique=False)
     op.create_index('uq_tickets_external_ticket_id', 'tickets', ['external_ticket_id'], unique=True)
     op.create_table('conversations',
@@ -396,6 +402,8 @@ def upgrade() -> None:
     sa.Column('stored_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('modified_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('published_by', sa.BigInteger(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("delivery_status in ('stored', 'queued', 'sending', 'sent', 'uncertain', 'failed', 'bounced')", name=op.f('ck_conversations_delivery_status')),
@@ -415,6 +423,7 @@ def upgrade() -> None:
     sa.Column('user_id', sa.BigInteger(), nullable=True),
     sa.Column('kind', sa.String(length=20), server_default='changed', nullable=False),
     sa.Column('changes', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.Column('tx_id', sa.String(length=10), server_default='', nullable=False),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ticket_changes_ticket_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ticket_changes'))
@@ -750,6 +759,7 @@ def downgrade() -> None:
     op.drop_table('conversations')
     op.drop_index('uq_tickets_external_ticket_id', table_name='tickets')
     op.drop_index('ix_tickets_status_due_by', table_name='tickets')
+    op.drop_index('ix_tickets_previous_ticket_id', table_name='tickets', postgresql_where=sa.text('previous_ticket_id is not null'))
     op.drop_index('ix_tickets_customer_id', table_name='tickets')
     op.drop_index('ix_tickets_contract_id', table_name='tickets')
     op.drop_index('ix_tickets_agent_id', table_name='tickets')
