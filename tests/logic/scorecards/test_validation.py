@@ -1,8 +1,12 @@
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from assaydesk.domains.quality.scorecards.codec import content_from_json, content_to_json
 from assaydesk.domains.quality.scorecards.criteria import Highest, highest_of
 from assaydesk.domains.quality.scorecards.types import LiveCoach, ScorecardState, ScoringType
 from assaydesk.domains.quality.scorecards.validation import EMPTY_CONTENT, ContentChange, ReadBody, read_body
@@ -296,3 +300,43 @@ def test_highest_ids_of_content() -> None:
 
 def test_scoring_type_is_read() -> None:
     assert only_criterion(create(with_criterion(scoringType="metNotMet"))).scoring_type is ScoringType.MET_NOT_MET
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(["1e999", "0x1", "١"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+KEYS = [
+    "name", "state", "categories", "assignment", "liveCoach", "createNewRevision", "categoryId", "label", "order",
+    "criteria", "id", "description", "maxPoints", "scoringType", "autoGenerateByAi", "assessmentPrompt", "rule", "type",
+    "makeOrBreakForCategory", "allowNotApplicable", "applicabilityPrompt", "confidenceThreshold", "ticketTags", "teams",
+    "channels", "responseContext", "includeChildTags", "samplePercent", "enabled", "threshold", "texts",
+]  # fmt: skip
+
+
+def bodies(value: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.dictionaries(st.sampled_from(KEYS), value, max_size=8)
+
+
+inner = bodies(anything)
+criteria = bodies(anything | st.fixed_dictionaries({"type": st.sampled_from(["slaMet", "containsAny", "x"])}))
+categories = st.lists(bodies(anything | st.lists(criteria | anything, max_size=3)), max_size=3)
+
+
+@given(bodies(anything | inner | categories), st.booleans())
+def test_whatever_is_sent_is_read_or_refused(body: Any, creating: bool) -> None:
+    read = read_body(body, rules=RULES, creating=creating)
+    for fault in read.faults:
+        assert fault.message.isprintable()
+        assert len(fault.message) < 1000
+    if not read.faults:
+        made = read.change.apply_to(EMPTY_CONTENT)
+        stored = content_to_json(made)
+        assert content_from_json(json.loads(json.dumps(stored, allow_nan=False))) == made
+        json.dumps(stored, ensure_ascii=False).encode()
