@@ -58,7 +58,7 @@ class SearchText:
         Places inside a longer word count only when there is no other: "Hi" is not meant by "this".
         """
         needle = _comparable(wanted, fold=fold)[0].strip()
-        if not any(character.isalnum() for character in needle):
+        if not needle:
             return []
         places, at = [], self.plain.find(needle)
         while at >= 0:
@@ -87,7 +87,9 @@ def check_quote(texts: Mapping[int, SearchText], quote: Quote) -> Evidence | Quo
     message = texts.get(quote.conversation_id)
     if message is None:
         return QuoteFault.UNKNOWN_MESSAGE
-    if quote.start is not None and quote.end is not None and _has_content(quote.text):
+    if not any(character.isalnum() for character in quote.text):
+        return QuoteFault.NOT_FOUND
+    if quote.start is not None and quote.end is not None:
         start, end = quote.start, quote.end
         if 0 <= start < end <= len(message.text) and message.text[start:end] == quote.text:
             return Evidence(quote.conversation_id, quote.text, start, end)
@@ -112,10 +114,6 @@ def proves_absence(searched: Collection[int], messages: Collection[CaseMessage],
     """
     needed = {message.conversation_id for message in messages if message.assessed}
     return bool(needed) and needed <= set(searched) and not needed & set(hidden)
-
-
-def _has_content(text: str) -> bool:
-    return any(character.isalnum() for character in text)
 
 
 def _comparable(text: str, *, fold: bool) -> tuple[str, list[int], list[int]]:

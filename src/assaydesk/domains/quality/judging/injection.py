@@ -30,7 +30,7 @@ _PATTERNS: Final = tuple(
     for pattern in (
         rf"\b(?:ignore|disregard|forget|override|bypass|discard)\b{_GAP}\b{_RUBRIC}",
         rf"\b(?:ignorier|vergiss|vergessen sie|missacht|überschreib|umgeh|verwirf)\w*{_GAP}\b\w*{_RUBRIC}",
-        rf"{_RUBRIC}\w*{_GAP}\b(?:ignorieren|vergessen|missachten|überschreiben|verwerfen)\b",
+        rf"{_RUBRIC}\w*{_GAP}\b(?:ignorieren|missachten|überschreiben|verwerfen)\b",
         rf"\b(?:give|award|assign|grant|rate|score|mark|output|return|set)\w*\b{_GAP}"
         rf"\b{_FULL}[- ](?:possible )?{_POINTS}",
         rf"\b(?:gib|gebe|geben|vergib|vergeben|erteile|bewerte|setze)\w*\b{_GAP}"

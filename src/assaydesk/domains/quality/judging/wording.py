@@ -143,6 +143,73 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "Ob der Kunde „{name}“ zugestimmt hat, ist aus der letzten Nachricht davor nicht klar.",
     ),
     "rule.unknown": ("The rule type “{type}” is not known.", "Der Regeltyp „{type}“ ist nicht bekannt."),
+    "doubt.cannotAssess": (
+        "it cannot be assessed from the record.",
+        "aus dem Vorgang lässt es sich nicht beurteilen.",
+    ),
+    "doubt.unsureWhetherApplicable": (
+        "it is not clear whether the criterion applies.",
+        "es ist nicht klar, ob das Kriterium zutrifft.",
+    ),
+    "doubt.alwaysApplies": (
+        "the AI holds the criterion for not applicable, but it always applies.",
+        "die KI hält das Kriterium für nicht anwendbar, es gilt aber immer.",
+    ),
+    "doubt.outOfRange": (
+        "the score of the AI is not on the scale.",
+        "die Punktzahl der KI liegt nicht auf der Skala.",
+    ),
+    "doubt.quoteNotFound": (
+        "a quoted text does not stand in the message.",
+        "ein zitierter Text steht nicht in der Nachricht.",
+    ),
+    "doubt.noEvidence": ("the score has no evidence.", "die Punktzahl hat keinen Beleg."),
+    "doubt.notShownInFull": (
+        "the messages are too long to be searched in full.",
+        "die Nachrichten sind zu lang, um sie vollständig zu durchsuchen.",
+    ),
+    "doubt.customerWordsOnly": (
+        "the score rests only on words that the assessed person did not write.",
+        "die Punktzahl stützt sich nur auf Worte, die nicht von der bewerteten Person stammen.",
+    ),
+    "doubt.injectionOnly": (
+        "the conversation tries to direct the assessment, and nothing else supports the score.",
+        "das Gespräch versucht, die Bewertung zu lenken, und nichts anderes stützt die Punktzahl.",
+    ),
+    "doubt.lowConfidence": ("the AI is not sure enough.", "die KI ist nicht sicher genug."),
+    "doubt.knockOut": (
+        "the score would knock out, and the AI is not sure enough for that.",
+        "die Punktzahl wäre ein K.-o., und dafür ist die KI nicht sicher genug.",
+    ),
+    "doubt.opinionsDiffer": (
+        "two opinions of the AI differ.",
+        "zwei Meinungen der KI weichen voneinander ab.",
+    ),
+    "doubt.obeyedInjection": (
+        "the conversation tries to direct the assessment, and the AI seems to have followed it.",
+        "das Gespräch versucht, die Bewertung zu lenken, und die KI ist dem anscheinend gefolgt.",
+    ),
+    "builtIn.notLearned": (
+        "the built-in judge has not learned this criterion, because too few of its scores were verified by people so "
+        "far. The passages nearest to it are quoted.",
+        "der eingebaute Prüfer hat dieses Kriterium nicht gelernt, weil bisher zu wenige seiner Bewertungen von "
+        "Menschen bestätigt wurden. Die ähnlichsten Stellen sind zitiert.",
+    ),
+    "builtIn.nothingToRead": (
+        "the assessed person wrote nothing in this worklog that could be read.",
+        "die bewertete Person hat in diesem Worklog nichts geschrieben, was zu lesen wäre.",
+    ),
+    "summary.work": (
+        "{count} replies in {minutes} min of work.",
+        "{count} Antworten in {minutes} min Bearbeitung.",
+    ),
+    "summary.asked": ("The customer began: “{quote}”", "Der Kunde begann: „{quote}“"),
+    "summary.answered": ("The last reply: “{quote}”", "Die letzte Antwort: „{quote}“"),
+    "summary.scored": (
+        "{met} of {count} scored criteria have points.",
+        "{met} von {count} bewerteten Kriterien haben Punkte.",
+    ),
+    "summary.waiting": ("{count} criteria need a person.", "{count} Kriterien brauchen einen Menschen."),
     "abstain.prefix": ("A person has to decide: {why}", "Ein Mensch muss entscheiden: {why}"),
 }
 

@@ -5,7 +5,7 @@ from re import compile as regex
 from typing import Final
 
 from assaydesk.domains.quality.judging.evidence import SearchText
-from assaydesk.domains.quality.judging.findings import (
+from assaydesk.domains.quality.judging.rules.findings import (
     Finding,
     Params,
     free_of,
@@ -66,7 +66,7 @@ def reply_length(params: Params, case: WorklogCase) -> Finding:
     """Words of each reply, without quoted history."""
     if not case.replies:
         return not_applicable("noReply")
-    least, most = params.get("minWords", 0), params.get("maxWords")
+    least, most = params.get("minWords") or 0, params.get("maxWords")
     for reply in case.replies:
         words = len(_WORD.findall(own_text(reply)))
         if words < least or (most is not None and words > most):

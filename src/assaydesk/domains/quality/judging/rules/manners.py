@@ -5,8 +5,8 @@ from re import Pattern
 from re import compile as regex
 from typing import Final
 
-from assaydesk.domains.quality.judging import phrases
-from assaydesk.domains.quality.judging.findings import (
+from assaydesk.domains.quality.judging.rules import phrases
+from assaydesk.domains.quality.judging.rules.findings import (
     Finding,
     Params,
     first_match,
@@ -19,7 +19,7 @@ from assaydesk.domains.quality.judging.findings import (
     quote,
     sentences,
 )
-from assaydesk.domains.quality.judging.language import language_of
+from assaydesk.domains.quality.judging.rules.language import language_of
 from assaydesk.domains.quality.judging.types import CaseMessage, Evidence, Role, WorklogCase
 
 OPENING_CHARACTERS: Final = 200

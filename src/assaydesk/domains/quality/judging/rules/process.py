@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import Enum, auto
 
-from assaydesk.domains.quality.judging import phrases
-from assaydesk.domains.quality.judging.findings import (
+from assaydesk.domains.quality.judging.rules import phrases
+from assaydesk.domains.quality.judging.rules.findings import (
     Finding,
     Outcome,
     Params,
