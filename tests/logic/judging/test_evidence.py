@@ -18,7 +18,10 @@ from assaydesk.domains.quality.judging.evidence import (
 from assaydesk.domains.quality.judging.types import Evidence
 from tests.factories.judging import make_case
 
-TEXT = "Dear Ms Nowak,\r\n\r\nwe have  refunded\u00a0“both” invoices 😀. Zoe\u0308 will call.\u200b Your refund is on its way."
+TEXT = (
+    "Dear Ms Nowak,\r\n\r\nwe have  refunded\u00a0“both” invoices 😀. Zoe\u0308 will call.\u200b "
+    "Your refund is on its way."
+)
 
 
 def check(quote: str, text: str = TEXT, **offsets: int) -> Evidence | QuoteFault:
@@ -112,7 +115,7 @@ def test_absence_of_nothing_is_not_proven() -> None:
 any_text = st.text(
     alphabet=st.one_of(
         st.sampled_from(list("ab .,\n\r\t\u00a0“”\"'«»😀é\u0301\u200b\u00adßẞİΣ")),
-        st.characters(exclude_categories=("Cs",)),
+        st.characters(exclude_categories=["Cs"]),
     ),
     max_size=60,
 )

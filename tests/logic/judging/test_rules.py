@@ -106,17 +106,17 @@ def test_rules_about_the_text_of_replies(kind: str, parameters: dict[str, Any], 
 
 @pytest.mark.parametrize("kind", [kind for kind in RULE_TYPES if RULE_TYPES[kind].draft])
 def test_given_no_reply_rules_about_text_do_not_apply(kind: str) -> None:
-    parameters: dict[str, Any] = {
+    needed: dict[str, dict[str, Any]] = {
         "containsAny": {"texts": ["x"]},
         "containsAll": {"texts": ["x"]},
         "containsNone": {"texts": ["x"]},
         "replyLength": {"maxWords": 1},
         "sentenceLength": {"words": 1},
-    }.get(kind, {})
+    }
     case = make_case(
         ("C", "Hello there, I wait."), ("N", "Hello, called the customer."), ("O", "Hello, x, I help you.")
     )
-    assert outcome(judge(case, kind, **parameters)) == NOT_APPLICABLE
+    assert outcome(judge(case, kind, **needed.get(kind, {}))) == NOT_APPLICABLE
 
 
 def test_evidence_quotes_what_was_found_and_lists_what_was_searched() -> None:
