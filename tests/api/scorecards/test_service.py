@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from assaydesk.domains.quality.scorecards import service
+from assaydesk.domains.quality.scorecards import handlers, service
 from assaydesk.domains.quality.scorecards.events import RULE_VALIDATORS, ScorecardActivated
 from assaydesk.domains.quality.scorecards.types import ScorecardState
+from assaydesk.domains.tags.events import TAG_USES, TagDeleted
+from assaydesk.domains.tags.models import Tag
 from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.errors import Conflict, ValidationFailed
-from assaydesk.platform.events import on
+from assaydesk.platform.events import on, publish
 from assaydesk.platform.security.actor import SYSTEM
 from tests.factories.scorecards import CREATED, content, criterion_body, make_scorecard, scorecard_body
 
@@ -30,6 +32,7 @@ async def hear(_: WriteSession, event: ScorecardActivated) -> None:
 
 @pytest.fixture(autouse=True)
 def _listening() -> Iterator[None]:
+    handlers.register()
     on(ScorecardActivated, hear)
     activated.clear()
     yield
@@ -90,3 +93,38 @@ async def test_registered_rule_types_are_accepted(session: WriteSession, monkeyp
     with pytest.raises(ValidationFailed) as caught:
         await service.create_scorecard(session, SYSTEM, scorecard_body(criterion_body(rule={"type": "greets"})))
     assert caught.value.fields[0].path == "categories.0.criteria.0.rule.word"
+
+
+async def make_tag(session: WriteSession, name: str, parent_id: int | None = None) -> int:
+    tag = Tag(name=name, parent_id=parent_id)
+    session.add(tag)
+    await session.flush()
+    return tag.id
+
+
+async def test_tags_below_the_listed_ones(session: WriteSession) -> None:
+    top = await make_tag(session, "Complaint")
+    below = await make_tag(session, "Invoice", top)
+    wide = await make_scorecard(session, content(ticket_tags=(top,), include_child_tags=True))
+    await make_scorecard(session, content(ticket_tags=(top,)))
+    await make_scorecard(session, content(include_child_tags=True))
+    found = await service.listed_tags(session, await service.active_contents(session))
+    assert found == {wide.base_id: frozenset({top, below})}
+
+
+async def test_a_deleted_tag_is_replaced_in_what_is_in_use(session: WriteSession) -> None:
+    first, second = await make_tag(session, "Old"), await make_tag(session, "New")
+    active = await make_scorecard(session, content(ticket_tags=(first, second)))
+    retired = await make_scorecard(session, content(ticket_tags=(first,)), state="retired")
+    assert await TAG_USES["scorecard"].load(session, SYSTEM, [first]) == {first: [active.id]}
+    await publish(session, TagDeleted(first, replaced_by=None))
+    assert await TAG_USES["scorecard"].load(session, SYSTEM, [first]) == {first: [active.id]}
+    await publish(session, TagDeleted(first, replaced_by=second))
+    tags = [
+        found.content.assignment.ticket_tags
+        for row in (active, retired)
+        if (found := await service.get_revision(session, row.id)) is not None
+    ]
+    assert tags == [(second,), (first,)]
+    await session.refresh(active)
+    assert (active.state, active.revision, active.version) == ("active", 1, 2)

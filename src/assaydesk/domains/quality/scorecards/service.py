@@ -1,7 +1,8 @@
 """Scorecards: the public face of the domain. Reading needs no right; the endpoints ask for the right to write."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from dataclasses import replace
+from typing import Any, Final, Literal, NamedTuple
 
 from assaydesk.domains.quality.scorecards import repository, writing
 from assaydesk.domains.quality.scorecards.codec import content_from_json
@@ -14,17 +15,16 @@ from assaydesk.domains.quality.scorecards.types import ActiveScorecard, Content,
 from assaydesk.domains.quality.scorecards.update import Updated, delete_family, update_scorecard
 from assaydesk.domains.quality.scorecards.validation import EMPTY_CONTENT, read_body, read_clone
 from assaydesk.domains.quality.scorecards.views import scorecard_json
+from assaydesk.domains.tags.service import descendants
 from assaydesk.kit.clock import iso
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.events import publish
-from assaydesk.platform.security.actor import Actor
+from assaydesk.platform.security.actor import SYSTEM, Actor
 from assaydesk.platform.security.permissions import Permission
 
-__all__ = [
-    "Updated",
-    "delete_family",
-    "update_scorecard",
-]  # What others reach through this file; the rest stands in it.
+__all__ = ["Updated", "delete_family", "update_scorecard"]  # Slices of this file, reached through it.
+
+IN_USE: Final = (ScorecardState.ACTIVE, ScorecardState.DRAFT)
 
 
 class Created(NamedTuple):
@@ -129,6 +129,15 @@ async def active_contents(session: ReadSession) -> list[ActiveScorecard]:
     ]
 
 
+async def listed_tags(session: ReadSession, scorecards: Collection[ActiveScorecard]) -> dict[int, frozenset[int]]:
+    """By `base_id`: the tags of an assignment with all below them, where it wants them; input of `matching.matches`."""
+    return {
+        scorecard.base_id: frozenset(await descendants(session, set(assignment.ticket_tags)))
+        for scorecard in scorecards
+        if (assignment := scorecard.content.assignment).include_child_tags and assignment.ticket_tags
+    }
+
+
 async def load_content(session: ReadSession, content_ids: Collection[int]) -> dict[int, Content]:
     """Contents that assessments refer to, by id."""
     return {number: content_from_json(body) for number, body in (await repository.bodies(session, content_ids)).items()}
@@ -148,6 +157,29 @@ async def get_revision(session: ReadSession, scorecard_id: int) -> Revision | No
         content_hash=stored.content_hash,
         content=writing.content_of(stored),
     )
+
+
+async def using_tags(session: ReadSession, tag_ids: Collection[int]) -> dict[int, list[int]]:
+    """By tag: the ids of the active and draft revisions whose assignment names it."""
+    found = await repository.find(session, states=IN_USE, full=False)
+    named = {stored.row.id: stored.body["assignment"]["ticketTags"] for stored in found}
+    return {tag: [number for number, tags in named.items() if tag in tags] for tag in tag_ids}
+
+
+async def replace_tag(session: WriteSession, tag_id: int, replaced_by: int) -> None:
+    """Name another tag in the assignments of active and draft revisions. The scorecards mean what they meant before,
+    so no revision is made for it."""
+    found = await repository.find(session, states=IN_USE, full=False)
+    concerned = {stored.row.base_id for stored in found if tag_id in stored.body["assignment"]["ticketTags"]}
+    for base_id in sorted(concerned):
+        family = await repository.lock_family(session, base_id)
+        for stored in await repository.revisions(session, base_id):
+            content = writing.content_of(stored)
+            tags = content.assignment.ticket_tags
+            if stored.row.state in IN_USE and tag_id in tags:
+                others = tuple(dict.fromkeys(replaced_by if tag == tag_id else tag for tag in tags))
+                after = replace(content, assignment=replace(content.assignment, ticket_tags=others))
+                await writing.overwrite(session, SYSTEM, family, stored, after, ScorecardState(stored.row.state))
 
 
 def _sees_deleted(actor: Actor) -> bool:
