@@ -69,22 +69,23 @@ def _tokens(html: str) -> Iterator[_Token]:
             at = left + 1
             continue
         name = ((tag.group(1) or "") + (tag.group(2) or "")).lower()
-        at = _end_of_comment(html, left) if html.startswith("<!--", left) else _end_of_tag(html, tag.end())
+        at = end_of_comment(html, left) if html.startswith("<!--", left) else end_of_tag(html, tag.end())
         if name in _UNSEEN:
             closing = regex(rf"</{name}\b", IGNORECASE).search(html, at)
-            at = _end_of_tag(html, closing.end()) if closing else len(html)
+            at = end_of_tag(html, closing.end()) if closing else len(html)
         elif name:
             yield _Token(name)
     if at < len(html):
         yield _Token("", unescape(html[at:]))
 
 
-def _end_of_comment(html: str, left: int) -> int:
+def end_of_comment(html: str, left: int) -> int:
+    """The place behind the comment that begins at `left`."""
     right = html.find("-->", left + 4)
     return right + 3 if right >= 0 else len(html)
 
 
-def _end_of_tag(html: str, at: int) -> int:
+def end_of_tag(html: str, at: int) -> int:
     """The place behind the closing bracket; brackets inside quoted attributes do not count."""
     while found := _QUOTE_OR_END.search(html, at):
         if found.group() == ">":
