@@ -1,0 +1,23 @@
+"""What tags tell others, and who else uses a tag."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from assaydesk.platform.events import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class TagDeleted:
+    """A tag was deleted; whoever refers to it takes `replaced_by` in its place, when there is one."""
+
+    tag_id: int
+    replaced_by: int | None
+
+
+TAG_USES: Final[dict[str, Slot[int, list[int]]]] = {
+    name: Slot(f"tag.uses.{name}") for name in ("ticket", "customer", "profile", "team", "scorecard")
+}
+"""Tag id -> ids of the rows that carry or name it; one slot a kind, filled by the domain that owns the kind.
+
+Tickets and customers keep a deleted tag; the others must be given another one first (tags.md 3).
+"""
