@@ -73,7 +73,7 @@ Script = Sequence[Step | Callable[[dict[str, Any]], Step]]
 
 
 class LlmServer:
-    """`requests` are the decoded bodies in order, `headers` those of each request."""
+    """`requests` are the decoded bodies in order, `headers` those of each request, their names in small letters."""
 
     def __init__(self, script: Script) -> None:
         self._script = list(script)
@@ -124,7 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.path.endswith("/v1/chat/completions"):
             self._send(404, b"{}", {})
             return
-        self._play(server.take(body, dict(self.headers)), body, server)
+        headers = {name.casefold(): value for name, value in self.headers.items()}
+        self._play(server.take(body, headers), body, server)
 
     def _play(self, step: Step, body: dict[str, Any], server: LlmServer) -> None:
         match step:

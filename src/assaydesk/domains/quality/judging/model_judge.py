@@ -140,7 +140,8 @@ class ModelJudge:
             if checked[criterion.id].doubt in EVIDENCE_DOUBTS and not checked[criterion.id].answer.out_of_range
         ]
         if unproven:
-            wrong = [(criterion.id, checked[criterion.id].detail) for criterion in unproven]
+            # The quote in the detail has its originals back, so it is masked again on its way out.
+            wrong = [(criterion.id, self._mask(checked[criterion.id].detail)) for criterion in unproven]
             turns = (*turns, Turn("assistant", text), Turn("user", evidence_request(wrong)))
             again = parse_reply(await self._ask(rendered, turns, unproven), unproven)
             # An answer that does not fit now is no answer; the doubt about the first one stands.

@@ -1,0 +1,98 @@
+"""The built-in judge proposes passages and leaves the score to people, until heads have learned."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from assaydesk.domains.quality.judging.abstain import Thresholds
+from assaydesk.domains.quality.judging.builtin import MAX_PASSAGES, find_passages, judge_built_in
+from assaydesk.domains.quality.judging.evidence import stands_in
+from assaydesk.domains.quality.judging.reply import CriterionAnswer
+from assaydesk.domains.quality.judging.summary import extractive_summary
+from assaydesk.domains.quality.judging.types import Verdict, WorklogCase
+from assaydesk.domains.quality.scorecards.types import Criterion
+from assaydesk.integrations.local_ai.hashed import HashedEmbedder
+from tests.factories.judging import make_case, make_criterion
+
+CASE = make_case(
+    ("C", "My invoice is wrong. Can you correct it, please?"),
+    (
+        "A",
+        "Hello Ms Nowak,\n\nwe are very sorry for the mistake in your invoice. The right one leaves today.\nBye",
+    ),
+    ("O", "I apologise as well, we are sorry for the trouble."),
+)
+APOLOGY = make_criterion(1, label="Apology", description="The agent says sorry for the mistake.")
+
+
+def judged(case: WorklogCase = CASE, criteria: Sequence[Criterion] = (APOLOGY,), **more: Any) -> tuple[Verdict, ...]:
+    settings: dict[str, Any] = {"thresholds": Thresholds(0.6, 0.8), "language": "en", **more}
+    return judge_built_in(case, criteria, HashedEmbedder(), **settings)
+
+
+def test_given_no_labels_it_abstains_and_quotes_the_nearest_passage() -> None:
+    (verdict,) = judged()
+    assert (verdict.abstained, verdict.score, verdict.applicable, verdict.confidence) == (True, None, None, None)
+    assert verdict.evidence[0].quote == "we are very sorry for the mistake in your invoice."
+    assert "has not learned" in verdict.reason
+    assert (verdict.origin, verdict.produced_by) == ("ai", "builtIn:1")
+
+
+def test_only_the_assessed_persons_own_words_are_proposed() -> None:
+    texts = {message.conversation_id: message.text for message in CASE.messages}
+    for verdict in judged(criteria=[APOLOGY, make_criterion(2, description="invoice mistake correct")]):
+        assert {evidence.conversation_id for evidence in verdict.evidence} == {2}
+        assert all(stands_in(evidence, texts[2]) for evidence in verdict.evidence)
+
+
+def test_given_nothing_to_read_it_says_so() -> None:
+    (verdict,) = judged(make_case(("C", "Hello?"), ("A", "...")))
+    assert verdict.abstained
+    assert "wrote nothing" in verdict.reason
+    assert verdict.evidence == ()
+    assert judged(criteria=()) == ()
+
+
+def test_very_long_texts_are_limited_and_quotes_stay_verbatim() -> None:
+    case = make_case(("A", "word " * 20_000), ("A", "This is sentence one. " * 2_000 + "We are sorry for the mistake."))
+    passages = find_passages(case, [APOLOGY])
+    assert len(passages) == MAX_PASSAGES
+    texts = {message.conversation_id: message.text for message in case.messages}
+    assert all(stands_in(passage.evidence, texts[passage.evidence.conversation_id]) for passage in passages)
+    assert all(len(passage.text) <= 300 for passage in passages)
+    (verdict,) = judged(case)
+    assert verdict.evidence[0].quote == "We are sorry for the mistake."
+
+
+class Learned:
+    """Heads as calibration writes them: one criterion is learned."""
+
+    version = "7"
+
+    def __init__(self, confidence: float) -> None:
+        self.confidence = confidence
+
+    def answer(self, criterion: Criterion, passages: Any) -> CriterionAnswer | None:
+        assert len(passages) == len(find_passages(CASE, [criterion]))
+        return CriterionAnswer(1, True, Decimal(4), "Learned.", self.confidence) if criterion.id == 1 else None
+
+
+@pytest.mark.parametrize(("confidence", "score"), [(0.9, Decimal(4)), (0.5, None)])
+def test_given_learned_heads_they_answer_under_the_same_thresholds(confidence: float, score: Decimal | None) -> None:
+    learned, unlearned = judged(criteria=[APOLOGY, make_criterion(2)], heads=Learned(confidence))
+    assert (learned.score, learned.produced_by, learned.abstained) == (score, "builtIn:7", score is None)
+    assert learned.evidence
+    assert unlearned.abstained
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_summary_is_plain_and_always_the_same(language: str) -> None:
+    verdicts = judged()
+    summary = extractive_summary(CASE, verdicts, language)
+    assert summary == extractive_summary(CASE, verdicts, language)
+    assert "My invoice is wrong." in summary
+    assert "we are very sorry for the mistake" in summary
+    assert summary.endswith({"en": "1 criteria need a person.", "de": "1 Kriterien brauchen einen Menschen."}[language])
+    assert extractive_summary(CASE, (), language) == ""
