@@ -15,9 +15,9 @@ from typing import Final
 from assaydesk.domains.imports.formats.types import Action, Message, Participant, ParticipantType, Role, ToolCall, Turn
 
 ANCHOR: Final = datetime(2025, 3, 3, tzinfo=UTC)
-"""A Monday. Conversations without any time begin on a working day of the six weeks before it."""
+"""A Monday. Conversations without any time begin on a working day of the twelve weeks before it."""
 LIVE_CHANNELS: Final = frozenset({"chat", "phone", "walkIn"})
-_WEEKS: Final = 6
+_WEEKS: Final = 12
 _OPENING_SECONDS: Final = 8 * 3600
 _STARTS_WITHIN_SECONDS: Final = 7 * 3600
 _LONGEST_LIVE: Final = timedelta(hours=4)

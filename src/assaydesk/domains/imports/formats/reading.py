@@ -63,6 +63,16 @@ def _guess(text: str) -> SourceFormat | None:
     return None
 
 
+def count_entries(file: BinaryIO, form: SourceFormat) -> int:
+    """How many lines or items the file has, broken ones included; the file is at its beginning afterwards."""
+    if form is SourceFormat.JSONL:
+        count = sum(1 for line in file if line.strip())
+    else:
+        count = sum(1 for _found in read_items(file))
+    file.seek(0)
+    return count
+
+
 def read_lines(file: BinaryIO) -> Iterator[Located | Finding]:
     """The JSON value of every line that is not empty; a line that has none is a finding."""
     number = 0

@@ -1,0 +1,195 @@
+"""One batch of conversations into the database, in the transaction of the caller."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from assaydesk.domains.imports import repository
+from assaydesk.domains.imports.formats.findings import Finding, Severity
+from assaydesk.domains.imports.formats.types import ParsedConversation
+from assaydesk.domains.imports.plan import Deed, Plan, PlannedCall, make_plan, people_of
+from assaydesk.domains.imports.timing import make_timeline
+from assaydesk.domains.settings.service import get_settings
+from assaydesk.domains.tickets.events import TicketsCreated
+from assaydesk.domains.worklogs.feed import feed
+from assaydesk.domains.worklogs.types import (
+    Action,
+    AiUse,
+    AutomationLevel,
+    Contribution,
+    RecordedCall,
+    RecordedWork,
+)
+from assaydesk.platform.db.session import WriteSession
+from assaydesk.platform.events import publish
+
+
+@dataclass(slots=True)
+class Stored:
+    """What a batch became."""
+
+    imported: int = 0
+    unchanged: int = 0
+    messages: int = 0
+    tool_calls: int = 0
+    worklogs: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+class _Item(NamedTuple):
+    conversation: ParsedConversation
+    plan: Plan
+    profiles: Mapping[str, int]
+    """Profile ids by the keys of the participants."""
+
+
+async def store_batch(session: WriteSession, batch: Sequence[ParsedConversation], now: datetime) -> Stored:
+    """Write what does not exist yet, with people, customers, tags and worklogs. All or nothing."""
+    await repository.lock_imports(session)
+    stored = Stored()
+    fresh = await _fresh(session, batch, stored)
+    if not fresh:
+        return stored
+    items = await _planned(session, fresh, now)
+    ticket_ids = await _write_tickets(session, items)
+    message_ids = await _write_messages(session, items, ticket_ids)
+    stored.imported = len(items)
+    stored.messages = sum(len(ids) for ids in message_ids)
+    stored.tool_calls = sum(len(item.plan.calls) for item in items)
+    await publish(session, TicketsCreated(tuple(ticket_ids), None, now, imported=True))
+    stored.worklogs = len(await feed(session, list(_work(items, ticket_ids, message_ids))))
+    return stored
+
+
+async def _fresh(
+    session: WriteSession, batch: Sequence[ParsedConversation], stored: Stored
+) -> list[ParsedConversation]:
+    """The conversations that do not exist; of the others, those that differ from what was imported are told."""
+    existing = await repository.fingerprints_of(session, [one.external_id for one in batch])
+    fresh = []
+    for one in batch:
+        if one.external_id not in existing:
+            fresh.append(one)
+            continue
+        stored.unchanged += 1
+        if existing[one.external_id] != one.fingerprint:
+            message = f"{one.external_id} exists with other content and is left alone."
+            mend = "Use --source NAME when it is another conversation."
+            stored.findings.append(Finding(one.position, Severity.WARNING, message, mend))
+    return fresh
+
+
+async def _planned(session: WriteSession, conversations: Sequence[ParsedConversation], now: datetime) -> list[_Item]:
+    settings = await get_settings(session)
+    profiles = await _profiles(session, conversations)
+    customers = await repository.ensure_customers(
+        session, {one.customer for one in conversations if one.customer is not None}
+    )
+    items = []
+    for one in conversations:
+        timeline = make_timeline(
+            one.external_id, one.channel, one.turns, one.participants, not_after=now, started_at=one.started_at
+        )
+        plan = make_plan(one, timeline, now=now, pending_days=settings.pending_default_days)
+        plan.ticket["customer_id"] = customers.get(one.customer) if one.customer else None
+        items.append(_Item(one, plan, {person.key: profiles[person.external_id] for person in one.participants}))
+    return items
+
+
+async def _profiles(session: WriteSession, conversations: Sequence[ParsedConversation]) -> dict[str, int]:
+    """Everybody who takes part, by outside id; whoever is missing is made, and only they join the teams named."""
+    everybody = {person.external_id: person for one in conversations for person in one.participants}
+    found = await repository.find_profiles(session, everybody.values())
+    missing = [person for person in everybody.values() if person.external_id not in found]
+    fresh = list({(person.email or person.external_id).lower(): person for person in missing}.values())
+    made = await repository.add_profiles(session, fresh)
+    teams = await repository.ensure_teams(session, {person.team for person in fresh if person.team})
+    await repository.add_members(
+        session, [(made[person.external_id], teams[person.team.lower()]) for person in fresh if person.team]
+    )
+    twins = [person for person in missing if person.external_id not in made]
+    return found | made | (await repository.find_profiles(session, twins) if twins else {})
+
+
+async def _write_tickets(session: WriteSession, items: Sequence[_Item]) -> list[int]:
+    for conversation, plan, profiles in items:
+        people = people_of(plan, conversation)
+        plan.ticket["agent_id"] = profiles.get(people["agent"] or "")
+        plan.ticket["responder_id"] = profiles.get(people["responder"] or "")
+    ids = await repository.add_tickets(session, [item.plan.ticket for item in items])
+    tags = await repository.ensure_tags(session, {path for item in items for path in item.conversation.tags})
+    await repository.add_ticket_tags(
+        session,
+        [
+            {"ticket_id": ticket_id, "tag_id": tag_id, "set_at": item.plan.ticket["created_at"]}
+            for item, ticket_id in zip(items, ids, strict=True)
+            for tag_id in {tags[path] for path in item.conversation.tags if path in tags}
+        ],
+    )
+    await repository.add_history(
+        session,
+        [
+            {
+                "ticket_id": ticket_id, "at": change.at, "user_id": item.profiles.get(change.author or ""),
+                "changes": {"status": {"old": change.old, "new": change.new}},
+            }
+            for item, ticket_id in zip(items, ids, strict=True)
+            for change in item.plan.ending.changes
+        ],
+    )  # fmt: skip
+    return ids
+
+
+async def _write_messages(session: WriteSession, items: Sequence[_Item], ticket_ids: Sequence[int]) -> list[list[int]]:
+    """Messages of all tickets in one go; answers their ids ticket by ticket."""
+    rows: list[dict[str, Any]] = []
+    attachments = []
+    for item, ticket_id in zip(items, ticket_ids, strict=True):
+        for message in item.plan.messages:
+            row = {**message, "ticket_id": ticket_id, "agent_id": item.profiles.get(message["author"] or "")}
+            del row["author"]
+            attachments.append(row.pop("attachments"))
+            rows.append(row)
+    ids = await repository.add_messages(session, rows)
+    await repository.add_attachments(
+        session, [(id_, one) for id_, references in zip(ids, attachments, strict=True) for one in references]
+    )
+    remaining = iter(ids)
+    return [[next(remaining) for _message in item.plan.messages] for item in items]
+
+
+def _work(
+    items: Sequence[_Item], ticket_ids: Sequence[int], message_ids: Sequence[Sequence[int]]
+) -> Iterator[RecordedWork]:
+    """What everybody did, ticket by ticket. Two keys of a source may be one profile, which then worked once."""
+    for item, ticket_id, ids in zip(items, ticket_ids, message_ids, strict=True):
+        keys_of = defaultdict(list)
+        for key in item.plan.deeds:
+            keys_of[item.profiles[key]].append(key)
+        for profile_id, keys in keys_of.items():
+            deeds = sorted((deed for key in keys for deed in item.plan.deeds[key]), key=lambda deed: deed.at)
+            segments = item.conversation.segments
+            yield RecordedWork(
+                user_id=profile_id,
+                ticket_id=ticket_id,
+                contributions=tuple(_contribution(deed, ids) for deed in deeds),
+                segments=tuple((one.start, one.end) for one in segments if one.author in keys),
+                tool_calls=tuple(_call(call, ids) for call in item.plan.calls if call.author in keys),
+            )
+
+
+def _contribution(deed: Deed, message_ids: Sequence[int]) -> Contribution:
+    return Contribution(
+        at=deed.at,
+        actions=tuple(Action(action) for action in deed.actions),
+        conversation_id=None if deed.message is None else message_ids[deed.message],
+        length=deed.length,
+        ai=AiUse(AutomationLevel(deed.ai_usage)) if deed.ai_usage else None,
+    )
+
+
+def _call(call: PlannedCall, message_ids: Sequence[int]) -> RecordedCall:
+    follows = None if call.before is None else message_ids[call.before]
+    return RecordedCall(call.name, call.arguments, call.result, call.at, follows)
