@@ -3,14 +3,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assaydesk.domains.worklogs.assumed import (
-    Contribution,
     assumed_run,
     live_presence,
     stated_presence,
     written_presence,
 )
-from assaydesk.domains.worklogs.segments import form_run_segments, form_segments
-from assaydesk.domains.worklogs.types import Action, CustomerMessage, Rules, Segment, Signal
+from assaydesk.domains.worklogs.segments import CustomerMessage, Rules, Segment, form_run_segments, form_segments
+from assaydesk.domains.worklogs.types import Action, Contribution, Signal
 
 START = datetime(2024, 6, 12, 9, tzinfo=UTC)
 GAP = timedelta(seconds=60)

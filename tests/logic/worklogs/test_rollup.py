@@ -13,15 +13,12 @@ from assaydesk.domains.worklogs.actions import (
     status_action_detail,
     worklog_action,
 )
-from assaydesk.domains.worklogs.rollup import roll_up
-from assaydesk.domains.worklogs.segments import form_segments
+from assaydesk.domains.worklogs.rollup import Key, roll_up
+from assaydesk.domains.worklogs.segments import CustomerMessage, Rules, form_segments
 from assaydesk.domains.worklogs.types import (
     Action,
     AiUse,
     AutomationLevel,
-    CustomerMessage,
-    Key,
-    Rules,
     Signal,
     SignalKind,
     WorklogAction,

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assaydesk.domains.worklogs.segments import form_run_segments, form_segments, must_refold
-from assaydesk.domains.worklogs.types import Action, CustomerMessage, Rules, Run, Segment, Signal, SignalKind
+from assaydesk.domains.worklogs.segments import (
+    CustomerMessage,
+    Rules,
+    Segment,
+    form_run_segments,
+    form_segments,
+    must_refold,
+)
+from assaydesk.domains.worklogs.types import Action, Run, Signal, SignalKind
 
 START = datetime(2024, 6, 12, 9, tzinfo=UTC)
 EMAIL, CHAT = Rules(), Rules(splits=False)

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assaydesk.domains.worklogs.rollup import Group, roll_up
-from assaydesk.domains.worklogs.segments import form_run_segments, form_segments
+from assaydesk.domains.worklogs.segments import CustomerMessage, Rules, form_run_segments, form_segments
 from assaydesk.domains.worklogs.sharing import Window, milliseconds, seconds, share_time, whole
-from assaydesk.domains.worklogs.types import Action, CustomerMessage, Rules, Run, Signal, SignalKind
+from assaydesk.domains.worklogs.types import Action, Run, Signal, SignalKind
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from assaydesk.domains.worklogs.types import Action, Run, Signal, SignalKind
+from assaydesk.domains.worklogs.types import Action, Contribution, Run, Signal, SignalKind
 
 _PING: Final = timedelta(seconds=30)
 _PAUSE: Final = timedelta(minutes=15)
 _SHORTEST: Final = 30
 _LONGEST: Final = 600
 _CHARACTERS_A_SECOND: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What one person or AI agent did at one instant of a recorded conversation.
-
-    `length`: characters of the plain text, 0 when it was no message (a system action, a change of status).
-    """
-
-    at: datetime
-    actions: tuple[Action, ...] = ()
-    conversation_id: int | None = None
-    length: int = 0
 
 
 def live_presence(contributions: Sequence[Contribution], messages: Iterable[datetime], gap: timedelta) -> list[Signal]:
@@ -89,7 +75,7 @@ def acted(contributions: Iterable[Contribution]) -> list[Signal]:
             signals.append(Signal(contribution.at, SignalKind.PING))
         for action in contribution.actions:
             conversation_id = contribution.conversation_id if action is Action.REPLY else None
-            signals.append(Signal(contribution.at, SignalKind.ACTION, action, conversation_id))
+            signals.append(Signal(contribution.at, SignalKind.ACTION, action, conversation_id, contribution.ai))
     return signals
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from assaydesk.domains.worklogs.actions import COUNTING, automation_level, context_of, in_order, worklog_action
-from assaydesk.domains.worklogs.types import (
-    Action,
-    AutomationLevel,
-    Key,
-    Segment,
-    Signal,
-    SignalKind,
-    WorklogAction,
-    WorklogContext,
-)
+from assaydesk.domains.worklogs.segments import Segment
+from assaydesk.domains.worklogs.types import Action, AutomationLevel, Signal, SignalKind, WorklogAction, WorklogContext
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What makes one worklog of a user on a ticket: the day (instance time zone) and the phase (worklog.md 1)."""
+
+    day: date
+    phase: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,53 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from assaydesk.domains.worklogs.types import CustomerMessage, Rules, Run, Segment, Signal, SignalKind
+from assaydesk.domains.worklogs.types import Run, Signal, SignalKind
 
 _ENDING: Final = {SignalKind.PING: 0, SignalKind.ACTION: 1, SignalKind.FINAL: 2}
 """Which signal of the last instant says how the visit ended: the highest."""
 
 _LATE: Final = timedelta(seconds=60)
 """Events may arrive out of order by this much; a message known only later was stored with a date in the past."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMessage:
+    """An inbound message that is neither a note nor spam.
+
+    `stored_at` is when it became known here, `deleted_at` when it was deleted, if it was.
+    """
+
+    at: datetime
+    stored_at: datetime
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How signals of one ticket form segments.
+
+    `splits`: messages of the customer cut a live segment (every channel but chat and phone).
+    """
+
+    gap: timedelta = timedelta(seconds=60)
+    tail: timedelta = timedelta()
+    splits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Presence of one user on one ticket from `start` to `end`, in one phase (worklog.md 2.2 to 2.4).
+
+    `opened_at` is where the presence began, before any cut; `last_signal_at` is where it was last confirmed.
+    `last_kind` is `UNTRACKED` for the segment of length 0 that an action made while tracking was off.
+    """
+
+    start: datetime
+    end: datetime
+    phase: int
+    opened_at: datetime
+    last_signal_at: datetime
+    last_kind: SignalKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -103,50 +103,45 @@ class Run:
     signals: tuple[Signal, ...] = ()
     ai: AiUse | None = None
 
+    def as_signal(self) -> Signal:
+        """What the run tells about AI, as of its beginning."""
+        return Signal(self.start, SignalKind.ACTION, ai=self.ai)
+
 
 @dataclass(frozen=True, slots=True)
-class CustomerMessage:
-    """An inbound message that is neither a note nor spam.
+class Contribution:
+    """What one person or AI agent did at one instant of a recorded conversation (worklog.md 2.8).
 
-    `stored_at` is when it became known here, `deleted_at` when it was deleted, if it was.
+    `length`: characters of the plain text, 0 when it was no message (a system action, a change of status).
     """
 
     at: datetime
-    stored_at: datetime
-    deleted_at: datetime | None = None
+    actions: tuple[Action, ...] = ()
+    conversation_id: int | None = None
+    length: int = 0
+    ai: AiUse | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """How signals of one ticket form segments.
+class RecordedCall:
+    """What an AI agent called, or a system action of a person. `conversation_id`: the message that follows."""
 
-    `splits`: messages of the customer cut a live segment (every channel but chat and phone).
-    """
-
-    gap: timedelta = timedelta(seconds=60)
-    tail: timedelta = timedelta()
-    splits: bool = True
+    name: str
+    arguments: Any
+    result: Any
+    at: datetime
+    conversation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """Presence of one user on one ticket from `start` to `end`, in one phase (worklog.md 2.2 to 2.4).
+class RecordedWork:
+    """What one person or AI agent did on one ticket, known from elsewhere.
 
-    `opened_at` is where the presence began, before any cut; `last_signal_at` is where it was last confirmed.
-    `last_kind` is `UNTRACKED` for the segment of length 0 that an action made while tracking was off.
+    `segments`: from and to of presence that the source states itself; without any, presence is assumed.
     """
 
-    start: datetime
-    end: datetime
-    phase: int
-    opened_at: datetime
-    last_signal_at: datetime
-    last_kind: SignalKind
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
-    """What makes one worklog of a user on a ticket: the day (instance time zone) and the phase (worklog.md 1)."""
-
-    day: date
-    phase: int
+    user_id: int
+    ticket_id: int
+    contributions: tuple[Contribution, ...]
+    segments: tuple[tuple[datetime, datetime], ...] = ()
+    tool_calls: tuple[RecordedCall, ...] = ()
