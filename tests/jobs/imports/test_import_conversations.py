@@ -180,7 +180,7 @@ async def test_strict_stops_at_the_first_broken_line(
 
 
 @pytest.mark.parametrize("strict", [False, True])
-async def test_what_the_database_refuses_is_one_fault(
+async def test_what_the_desk_refuses_is_one_fault(
     database: Database, session: WriteSession, file: FileMaker, strict: bool
 ) -> None:
     await make_profile(session, email="robot@lumen.example", type="serviceWorker")
@@ -191,7 +191,7 @@ async def test_what_the_database_refuses_is_one_fault(
     }
     lines = [conversation(id="a"), conversation(id="b", **taken), conversation(id="c")]
     report = await run(database, file(*lines), strict=strict)
-    assert [str(one) for one in report.faults] == ["line 2: b: the database refuses it (UniqueViolation)."]
+    assert [str(one) for one in report.faults] == ["line 2: b: Somebody else has this e-mail address."]
     assert report.imported == (1 if strict else 2)
     assert await count(session, Ticket) == report.imported
 
@@ -370,3 +370,34 @@ async def test_live_presence_is_assumed_and_stated_segments_count(database: Data
     first, second = await duration("lumen:L-1002")
     assert 30 <= first <= 600
     assert 30 <= second <= 600
+
+
+async def test_the_rating_of_the_customer_belongs_to_the_last_reply(database: Database, session: WriteSession) -> None:
+    await run(database, EXAMPLE)
+    rows = await session.execute(
+        select(Ticket.external_ticket_id, Worklog.csat)
+        .join(Ticket, Ticket.id == Worklog.ticket_id)
+        .where(Worklog.csat.is_not(None))
+    )
+    assert {external_id: (csat["answerStars"], csat["scale"], csat["answerText"]) for external_id, csat in rows} == {
+        "lumen:L-1001": (5, 5, "Quick and friendly."),
+        "lumen:L-1004": (1, 5, None),
+    }
+
+
+async def test_a_machine_and_a_person_have_worklogs_of_their_own(database: Database, session: WriteSession) -> None:
+    await run(database, EXAMPLE)
+    rows = await session.execute(
+        select(Worklog.action, Worklog.automation_level)
+        .join(Ticket, Ticket.id == Worklog.ticket_id)
+        .where(Ticket.external_ticket_id == "lumen:L-1003")
+        .order_by(Worklog.started_at)
+    )
+    assert [tuple(row) for row in rows] == [("autoProcessAction", 5), ("closeAction", 0)]
+    helped = await session.scalars(
+        select(Worklog.automation_level)
+        .join(Ticket, Ticket.id == Worklog.ticket_id)
+        .where(Ticket.external_ticket_id == "lumen:L-1002")
+        .order_by(Worklog.started_at)
+    )
+    assert list(helped) == [2, 0]

@@ -20,7 +20,7 @@ from assaydesk.domains.imports.store import Stored, store_batch
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.db.engine import Database
-from assaydesk.platform.errors import Unprocessable
+from assaydesk.platform.errors import DomainError, Unprocessable
 
 __all__ = ["ImportReport", "ScorecardResult", "SourceUnreadable", "import_conversations", "import_scorecards"]
 
@@ -135,7 +135,7 @@ def _opened(source: Path, form: SourceFormat) -> Iterator[BinaryIO]:
 async def _store(
     database: Database, batch: list[ParsedConversation], report: ImportReport, now: datetime, *, strict: bool
 ) -> None:
-    """Store a batch in one transaction; when the database refuses it, one by one, to find out which one it refuses."""
+    """Store a batch in one transaction; when it is refused, one by one, to find out which one."""
     if not batch:
         return
     before = len(report.faults)
@@ -144,10 +144,9 @@ async def _store(
             stored = await store_batch(session, batch, now)
     except OperationalError:
         raise
-    except DBAPIError as failure:
+    except (DBAPIError, DomainError) as failure:
         if len(batch) == 1:
-            reason = f"{batch[0].id}: the database refuses it ({type(failure.orig).__name__})."
-            report.note(Finding(batch[0].position, Severity.ERROR, reason))
+            report.note(Finding(batch[0].position, Severity.ERROR, f"{batch[0].id}: {_reason(failure)}"))
             return
         for one in batch:
             await _store(database, [one], report, now, strict=strict)
@@ -155,3 +154,9 @@ async def _store(
                 return
     else:
         report.add(stored)
+
+
+def _reason(failure: DBAPIError | DomainError) -> str:
+    if isinstance(failure, DomainError):
+        return failure.message
+    return f"the database refuses it ({type(failure.orig).__name__})."

@@ -10,10 +10,11 @@ from assaydesk.domains.imports import repository
 from assaydesk.domains.imports.formats.findings import Finding, Severity
 from assaydesk.domains.imports.formats.types import ParsedConversation
 from assaydesk.domains.imports.plan import Deed, Plan, PlannedCall, make_plan, people_of
+from assaydesk.domains.imports.surroundings import ensure_customers, ensure_profiles, ensure_tags
 from assaydesk.domains.imports.timing import make_timeline
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.tickets.events import TicketsCreated
-from assaydesk.domains.worklogs.feed import feed
+from assaydesk.domains.worklogs.service import feed, tell_csat
 from assaydesk.domains.worklogs.types import (
     Action,
     AiUse,
@@ -60,6 +61,7 @@ async def store_batch(session: WriteSession, batch: Sequence[ParsedConversation]
     stored.tool_calls = sum(len(item.plan.calls) for item in items)
     await publish(session, TicketsCreated(tuple(ticket_ids), None, now, imported=True))
     stored.worklogs = len(await feed(session, list(_work(items, ticket_ids, message_ids))))
+    await _tell_answers(session, items, ticket_ids)
     return stored
 
 
@@ -83,10 +85,8 @@ async def _fresh(
 
 async def _planned(session: WriteSession, conversations: Sequence[ParsedConversation], now: datetime) -> list[_Item]:
     settings = await get_settings(session)
-    profiles = await _profiles(session, conversations)
-    customers = await repository.ensure_customers(
-        session, {one.customer for one in conversations if one.customer is not None}
-    )
+    profiles = await ensure_profiles(session, (person for one in conversations for person in one.participants))
+    customers = await ensure_customers(session, [one.customer for one in conversations if one.customer is not None])
     items = []
     for one in conversations:
         timeline = make_timeline(
@@ -98,34 +98,19 @@ async def _planned(session: WriteSession, conversations: Sequence[ParsedConversa
     return items
 
 
-async def _profiles(session: WriteSession, conversations: Sequence[ParsedConversation]) -> dict[str, int]:
-    """Everybody who takes part, by outside id; whoever is missing is made, and only they join the teams named."""
-    everybody = {person.external_id: person for one in conversations for person in one.participants}
-    found = await repository.find_profiles(session, everybody.values())
-    missing = [person for person in everybody.values() if person.external_id not in found]
-    fresh = list({(person.email or person.external_id).lower(): person for person in missing}.values())
-    made = await repository.add_profiles(session, fresh)
-    teams = await repository.ensure_teams(session, {person.team for person in fresh if person.team})
-    await repository.add_members(
-        session, [(made[person.external_id], teams[person.team.lower()]) for person in fresh if person.team]
-    )
-    twins = [person for person in missing if person.external_id not in made]
-    return found | made | (await repository.find_profiles(session, twins) if twins else {})
-
-
 async def _write_tickets(session: WriteSession, items: Sequence[_Item]) -> list[int]:
     for conversation, plan, profiles in items:
         people = people_of(plan, conversation)
         plan.ticket["agent_id"] = profiles.get(people["agent"] or "")
         plan.ticket["responder_id"] = profiles.get(people["responder"] or "")
     ids = await repository.add_tickets(session, [item.plan.ticket for item in items])
-    tags = await repository.ensure_tags(session, {path for item in items for path in item.conversation.tags})
+    tags = await ensure_tags(session, [path for item in items for path in item.conversation.tags])
     await repository.add_ticket_tags(
         session,
         [
             {"ticket_id": ticket_id, "tag_id": tag_id, "set_at": item.plan.ticket["created_at"]}
             for item, ticket_id in zip(items, ids, strict=True)
-            for tag_id in {tags[path] for path in item.conversation.tags if path in tags}
+            for tag_id in sorted({tags[path] for path in item.conversation.tags if path in tags})
         ],
     )
     await repository.add_history(
@@ -193,3 +178,23 @@ def _contribution(deed: Deed, message_ids: Sequence[int]) -> Contribution:
 def _call(call: PlannedCall, message_ids: Sequence[int]) -> RecordedCall:
     follows = None if call.before is None else message_ids[call.before]
     return RecordedCall(call.name, call.arguments, call.result, call.at, follows)
+
+
+async def _tell_answers(session: WriteSession, items: Sequence[_Item], ticket_ids: Sequence[int]) -> None:
+    """Give the customer's rating to the last work with a reply before it (worklog.md 7)."""
+    answered = {id_: csat for item, id_ in zip(items, ticket_ids, strict=True) if (csat := item.conversation.csat)}
+    if not answered:
+        return
+    answers = {}
+    for ticket_id, worklogs in (await repository.replying_worklogs(session, answered.keys())).items():
+        csat = answered[ticket_id]
+        before = [id_ for id_, started_at in worklogs if csat.at is None or started_at <= csat.at]
+        if before:
+            # No survey stands behind it, so the number of the ticket takes the place of the answer's.
+            answers[before[-1]] = {
+                "id": ticket_id,
+                "scale": csat.scale,
+                "answerStars": csat.stars,
+                "answerText": csat.text,
+            }
+    await tell_csat(session, answers)

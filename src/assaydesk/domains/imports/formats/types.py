@@ -54,6 +54,10 @@ class Participant:
     email: str | None = None
     team: str | None = None
 
+    @property
+    def is_person(self) -> bool:
+        return self.type is ParticipantType.USER
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:
