@@ -48,7 +48,8 @@ class CachedEmbedder:
                     self._known.move_to_end(key)
                     found[key] = self._known[key]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
-        waiting = list(missing)
+        # Texts of like length together: the engine works in step, and a short one waits for the longest of its batch.
+        waiting = sorted(missing, key=lambda key: len(missing[key]))
         for start in range(0, len(waiting), _BATCH):
             batch = waiting[start : start + _BATCH]
             found.update(zip(batch, embed([missing[key] for key in batch]), strict=True))

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VERSION: Final = "1"
-MAX_PASSAGES: Final = 64
+MAX_PASSAGES: Final = 48
 """Sentences of one case that are compared; of longer cases the most promising."""
 _MIN_CHARACTERS: Final = 12
 _MAX_CHARACTERS: Final = 300
+_COMPARED_CHARACTERS: Final = 200
+"""The beginning of a passage that is compared; the time it takes grows with the length."""
 _ANCHOR_CHARACTERS: Final = 400
 _PROPOSED: Final = 2
 _NEAR: Final = 0.03
@@ -46,7 +48,7 @@ class LearnedHeads(Protocol):
 class Passage:
     evidence: Evidence
     text: str
-    """What is embedded: the quote in one line."""
+    """What is compared: the beginning of the quote, in one line."""
 
 
 def judge_built_in(
@@ -102,7 +104,7 @@ def _passages(message: CaseMessage) -> list[Passage]:
         quote = message.text[start:end]
         if len(quote) >= _MIN_CHARACTERS and any(character.isalpha() for character in quote):
             evidence = Evidence(message.conversation_id, quote, start, end)
-            found.append(Passage(evidence, " ".join(quote.split())))
+            found.append(Passage(evidence, " ".join(quote.split())[:_COMPARED_CHARACTERS]))
     return found
 
 
