@@ -55,7 +55,7 @@ REFUSED: list[Any] = [
     conversation(startedAt="soon"), conversation(startedAt=5), conversation(startedAt=True),
     conversation(subject=5), conversation(tags="x"), conversation(tags=[5]), conversation(rawData=[]),
     conversation(people={"key": "mia"}), conversation(people=[{"name": "Mia"}]),
-    conversation(people=[{"key": "mia", "type": "robot"}]), conversation(people=[{"key": "mia", "email": "mia"}]),
+    conversation(people=[{"key": "mia", "team": "x" * 101}]), conversation(people=[{"key": "mia", "type": "robot"}]), conversation(people=[{"key": "mia", "email": "mia"}]),
     conversation(customer="Ann"), conversation(customer={"customerId": "x" * 51}), conversation(customer={"name": " "}),
     conversation(segments=[{"author": "mia", "from": AT}]),
     conversation(csat={}), conversation(csat={"answerStars": "5"}), conversation(csat={"answerStars": 11}),

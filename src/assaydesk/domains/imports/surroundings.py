@@ -11,7 +11,8 @@ from assaydesk.domains.imports.formats.types import Customer, Participant
 from assaydesk.domains.profiles.service import AGENT_ROLE, create_ai_agent_profile, create_profile
 from assaydesk.domains.profiles.types import NewProfile
 from assaydesk.domains.tags.service import create_tag
-from assaydesk.domains.teams.models import Team
+from assaydesk.domains.teams.schemas import TeamCreate
+from assaydesk.domains.teams.service import create_team
 from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.security.actor import SYSTEM
 
@@ -64,10 +65,7 @@ async def _ensure_teams(session: WriteSession, names: Collection[str]) -> dict[s
     found = await repository.find_teams(session, names) if names else {}
     for name in sorted(names):
         if name.lower() not in found:
-            team = Team(name=name)
-            session.add(team)
-            await session.flush()  # The id is needed for the members.
-            found[name.lower()] = team.id
+            found[name.lower()] = (await create_team(session, SYSTEM, TeamCreate(name=name))).id
     return found
 
 

@@ -86,6 +86,7 @@ OutsideId: TypeAlias = Annotated[
     str, BeforeValidator(_text_of_number), Field(max_length=50), AfterValidator(_not_blank), _key_schema(50)
 ]
 Label: TypeAlias = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S"), AfterValidator(_not_blank)]
+ShortLabel: TypeAlias = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S"), AfterValidator(_not_blank)]
 Body: TypeAlias = Annotated[str, Field(max_length=MAX_TEXT)]
 _TimeSchema = WithJsonSchema(
     {"anyOf": [{"type": "string", "pattern": _TIME_PATTERN}, {"type": "number", "minimum": 631_152_000}]}
@@ -169,7 +170,7 @@ class PersonShape(Shape):
         default=None, description="a person of the instance with this address is taken"
     )
     type: ParticipantType | None = None
-    team: Label | None = Field(default=None, description="name of a team; made when there is none")
+    team: ShortLabel | None = Field(default=None, description="name of a team; made when there is none")
 
 
 class CustomerShape(Shape):
