@@ -6,8 +6,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    TypeAdapter,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
+from pydantic.config import JsonDict
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from assaydesk.kit.clock import iso
 
@@ -24,6 +36,18 @@ class RequestSchema(Schema):
     """A body. Unknown keys are kept apart, never stored, and named in `X-Ignored-Fields` (conventions.md 9)."""
 
     model_config = ConfigDict(extra="allow", str_strip_whitespace=True)
+
+
+class Done(Schema):
+    """The answer of most writes."""
+
+    success: bool
+
+
+class Made(Done):
+    """The answer of most creations."""
+
+    id: int
 
 
 def ignored_fields(value: object, path: str = "") -> Iterator[str]:
@@ -80,6 +104,15 @@ DateInput = Annotated[str | int | float, WithJsonSchema({"anyOf": [{"type": "str
 """A date as the client sent it; read it with `kit.clock.parse_instant` in the instance time zone."""
 
 
+def unset() -> Any:
+    """Default of a key of an update shape that may be missing but not null; read with `model_fields_set`."""
+    return Field(default=None, json_schema_extra=_without_default)
+
+
+def _without_default(schema: JsonDict) -> None:
+    schema.pop("default", None)
+
+
 def _plain(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
@@ -90,6 +123,16 @@ Plain = Annotated[Decimal, PlainSerializer(_plain, return_type=float), WithJsonS
 IsoTime = Annotated[
     datetime, PlainSerializer(iso, return_type=str), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
+
+
+class DocumentedAs:
+    """Shows a shape in the API document for a body that is read as it was sent."""
+
+    def __init__(self, shape: Any) -> None:
+        self.shape = shape
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(TypeAdapter(self.shape).core_schema)
 
 
 def camel(name: str) -> str:

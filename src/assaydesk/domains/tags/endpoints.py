@@ -9,9 +9,7 @@ from assaydesk.domains.tags import service
 from assaydesk.domains.tags.models import Tag
 from assaydesk.domains.tags.schemas import (
     Reference,
-    Succeeded,
     TagCreate,
-    TagCreated,
     TagList,
     TagNode,
     TagRead,
@@ -24,7 +22,7 @@ from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
-from assaydesk.platform.schema import MAX_ID, Boolean
+from assaydesk.platform.schema import MAX_ID, Boolean, Done, Made
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require
@@ -90,34 +88,34 @@ async def get_tag(session: Reads, _: Caller, tag_id: TagId) -> Response:
 @router.post(
     "",
     operation_id="createTag",
-    response_model=TagCreated,
+    response_model=Made,
     responses=errors(PermissionDenied, ValidationFailed, UnknownReference, NameTaken, DefaultSkillExists),
 )
-async def create_tag(session: Writes, actor: Manager, body: TagCreate) -> TagCreated:
+async def create_tag(session: Writes, actor: Manager, body: TagCreate) -> Made:
     """Make a tag. Names are unique among siblings; the tree has at most six levels."""
     tag = await service.create_tag(session, actor, {name: getattr(body, name) for name in TagCreate.model_fields})
-    return TagCreated(success=True, id=tag.id)
+    return Made(success=True, id=tag.id)
 
 
 @router.patch(
     "/{id}",
     operation_id="updateTag",
-    response_model=Succeeded,
+    response_model=Done,
     responses=errors(
         PermissionDenied, TagNotFound, ValidationFailed, UnknownReference, NameTaken, DefaultSkillExists, TagInUse
     ),
 )
-async def update_tag(session: Writes, tag: Addressed, actor: Manager, body: TagUpdate) -> Succeeded:
+async def update_tag(session: Writes, tag: Addressed, actor: Manager, body: TagUpdate) -> Done:
     """Change a tag. What is not sent stays; the `reference` of a tag in use cannot be changed."""
     sent = {name: getattr(body, name) for name in body.model_fields_set & TagUpdate.model_fields.keys()}
     await service.update_tag(session, actor, tag.id, sent)
-    return Succeeded(success=True)
+    return Done(success=True)
 
 
 @router.delete(
     "/{id}",
     operation_id="deleteTag",
-    response_model=Succeeded,
+    response_model=Done,
     responses=errors(
         PermissionDenied, TagNotFound, ValidationFailed, UnknownReference, NameTaken, TagHasChildren, TagInUse
     ),
@@ -130,7 +128,7 @@ async def delete_tag(
     replace_by: Annotated[
         OtherTag, Query(alias="replaceBy", description="Takes its place where a tag is needed.")
     ] = None,
-) -> Succeeded:
+) -> Done:
     """Hide a tag. Tickets and customers that carry it keep it."""
     await service.delete_tag(session, actor, tag.id, move_children_to=move_children_to, replace_by=replace_by)
-    return Succeeded(success=True)
+    return Done(success=True)

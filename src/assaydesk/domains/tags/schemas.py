@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from assaydesk.platform.schema import Boolean, Id, Integer, RequestSchema, Schema
+from assaydesk.platform.schema import Boolean, Done, Id, Integer, RequestSchema, Schema
 
 Reference = Literal["ticket", "contract", "customer"]
 TagType = Literal["skill", "product", "brand", "customerProperty", "contractProperty", "other"]
@@ -96,15 +96,5 @@ class TagNode(TagRead):
     children: list["TagNode"]
 
 
-class TagList(Schema):
-    success: bool
+class TagList(Done):
     tags: list[TagRead] | list[TagCompact]
-
-
-class TagCreated(Schema):
-    success: bool
-    id: int
-
-
-class Succeeded(Schema):
-    success: bool

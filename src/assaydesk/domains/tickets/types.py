@@ -1,8 +1,9 @@
 """Words of tickets (ticket.md 1.1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 
 class Status(StrEnum):
@@ -69,3 +70,17 @@ class TagFacts:
     is_selectable: bool = True
     sla_hours: int | None = None
     priority: Priority | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """What somebody wants to change on one ticket.
+
+    `values`: column name -> typed value, only what was sent; besides columns `tag_ids` (the whole set), `add_tag_ids`,
+    `remove_tag_ids`. Dates are still as they were sent. `path` stands before the names of faulty fields: `3.`.
+    """
+
+    ticket_id: int
+    values: Mapping[str, Any]
+    ends_presence: bool = False
+    path: str = ""

@@ -1,0 +1,181 @@
+"""Tickets: the public face of the domain."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from assaydesk.domains.customers.service import CustomerNotFound as CustomerNotFound
+from assaydesk.domains.customers.service import customer_name, customers_as_json, load_customers, read_customer
+from assaydesk.domains.profiles.models import Profile
+from assaydesk.domains.profiles.service import load_profiles
+from assaydesk.domains.settings.service import get_settings
+from assaydesk.domains.tags.service import tags_as_json
+from assaydesk.domains.tickets import repository, rules
+from assaydesk.domains.tickets.create import Created, ImportedTicket, NewTicket, create_ticket, insert_imported
+from assaydesk.domains.tickets.errors import (
+    ExternalTicketIdTaken,
+    PendingRequiresDueBy,
+    TicketMerged,
+    TicketNotFound,
+    refuse,
+)
+from assaydesk.domains.tickets.events import TICKET_PRESENCE, TICKET_THREAD, Changed
+from assaydesk.domains.tickets.models import Ticket
+from assaydesk.domains.tickets.reading import ReadPatches, read_many, read_one
+from assaydesk.domains.tickets.update import reopen_due, step_ticket, update_tickets
+from assaydesk.domains.tickets.view import Beside, ticket_json, user_json
+from assaydesk.domains.tickets.work import Facts, Outcome, State
+from assaydesk.kit.clock import iso
+from assaydesk.platform.db.session import ReadSession, WriteSession
+from assaydesk.platform.errors import StaleObject
+from assaydesk.platform.security.actor import Actor
+from assaydesk.platform.versions import refuse_stale
+
+__all__ = [
+    "Created", "ExternalTicketIdTaken", "ImportedTicket", "NewTicket", "PendingRequiresDueBy", "ReadPatches",
+    "TicketMerged", "TicketNotFound", "create_ticket", "insert_imported", "read_many", "read_one", "refuse",
+    "reopen_due", "update_tickets", "user_json",
+]  # fmt: skip
+
+
+async def get_visible(session: ReadSession, actor: Actor, ticket_id: int) -> dict[str, Any]:
+    """The columns of a ticket that the caller may see. Raises `TicketNotFound`."""
+    rows = await repository.get(session, actor, [ticket_id])
+    if ticket_id not in rows:
+        raise TicketNotFound(ticket_id)
+    return rows[ticket_id]
+
+
+async def lock_visible(session: WriteSession, actor: Actor, ticket_id: int) -> dict[str, Any]:
+    """The same, held until the end of the transaction: messages of a ticket are written one request at a time."""
+    if ticket_id not in await repository.lock(session, actor, [ticket_id]):
+        raise TicketNotFound(ticket_id)
+    return await get_visible(session, actor, ticket_id)
+
+
+async def update_ticket(
+    session: WriteSession,
+    actor: Actor,
+    read: ReadPatches,
+    *,
+    unmodified_since: str | None = None,
+    track_time: bool = True,
+) -> list[Changed]:
+    """Change one ticket. Raises as `update_tickets`, and `StaleObject`."""
+    patch = read.patches[0]
+    if unmodified_since is not None:
+        row = await lock_visible(session, actor, patch.ticket_id)
+        await _refuse_stale(session, row, unmodified_since)
+    return await update_tickets(session, actor, read.patches, track_time=track_time, faults=read.faults, several=False)
+
+
+async def note_customer_message(
+    session: WriteSession, actor: Actor, ticket_id: int, at: datetime, *, reopens: bool = True
+) -> Changed | None:
+    """A message of the customer came in: a pending or closed ticket opens (ticket.md 5.2)."""
+
+    def step(state: State, facts: Facts) -> Outcome:
+        return rules.customer_wrote(state, at, facts, reopens=reopens)
+
+    return await step_ticket(session, actor, ticket_id, step)
+
+
+async def note_reply(session: WriteSession, actor: Actor, ticket_id: int, at: datetime) -> Changed | None:
+    """The actor answered the customer."""
+    return await step_ticket(session, actor, ticket_id, lambda state, facts: rules.replied(state, at, facts))
+
+
+async def ticket_by_external_id(session: ReadSession, external_id: str) -> int | None:
+    return (await repository.by_external_ids(session, [external_id])).get(external_id)
+
+
+async def read_ticket(
+    session: ReadSession, actor: Actor, ticket_id: int, *, include_raw_data: bool = False
+) -> dict[str, Any]:
+    """One ticket in its full wire form. Raises `TicketNotFound`."""
+    rows = await repository.get(session, actor, [ticket_id], raw=include_raw_data)
+    if ticket_id not in rows:
+        raise TicketNotFound(ticket_id)
+    return (await tickets_as_json(session, actor, rows))[ticket_id]
+
+
+async def tickets_as_json(
+    session: ReadSession, actor: Actor, rows: Mapping[int, Mapping[str, Any]]
+) -> dict[int, dict[str, Any]]:
+    """Full wire forms by id; one query for each kind of row beside the tickets."""
+    ids = list(rows)
+    tag_ids = await repository.tags_of(session, ids)
+    presence = await TICKET_PRESENCE.load(session, actor, ids)
+    threads = await TICKET_THREAD.load(session, actor, ids)
+    customers = await load_customers(session, {row["customer_id"] for row in rows.values() if row["customer_id"]})
+    people = await _people(
+        session, actor, rows.values(), presence.values(), [one.author_id for one in threads.values()]
+    )
+    zone = (await get_settings(session)).zone
+    shown = await customers_as_json(
+        session, customers, {row["customer_id"]: row["from_address"] for row in rows.values() if row["customer_id"]}
+    )
+    linked = {one: row["customer_id"] for one, row in rows.items() if row["customer_id"] in customers}
+    caller = people.get(actor.id)
+    beside = Beside(
+        zone=zone,
+        tag_ids=tag_ids,
+        tags=await tags_as_json(session, {tag for tags in tag_ids.values() for tag in tags}),
+        users={one: user_json(profile, zone) for one, profile in people.items()},
+        customers={one: shown[customer] for one, customer in linked.items()},
+        customer_names={one: customer_name(customers[customer]) for one, customer in linked.items()},
+        threads=threads,
+        presence=presence,
+        skills=_skills(caller),
+    )
+    return {one: ticket_json(row, beside) for one, row in rows.items()}
+
+
+async def read_customer_of(session: ReadSession, actor: Actor, ticket_id: int) -> dict[str, Any]:
+    """The customer that is linked to a ticket. Raises `TicketNotFound`, `CustomerNotFound`."""
+    row = await get_visible(session, actor, ticket_id)
+    if row["customer_id"] is None:
+        raise CustomerNotFound("No customer is linked to this ticket.", ticketId=ticket_id)
+    return await read_customer(session, row["customer_id"], sender=row["from_address"])
+
+
+async def load_tickets(session: ReadSession, ids: Collection[int]) -> dict[int, Ticket]:
+    """Rows for other domains, deleted ones included, whatever the caller may see."""
+    return await repository.load(session, ids)
+
+
+async def tickets_with_tag(session: ReadSession, tag_ids: Collection[int]) -> dict[int, list[int]]:
+    """Up to a hundred tickets that carry each tag."""
+    return await repository.tickets_with_tag(session, tag_ids)
+
+
+async def _people(
+    session: ReadSession,
+    actor: Actor,
+    rows: Collection[Mapping[str, Any]],
+    present: Collection[Sequence[int]],
+    authors: Sequence[int | None],
+) -> dict[int, Profile]:
+    wanted = {row["agent_id"] for row in rows} | set(authors) | {actor.user_id}
+    wanted |= {user for row in rows for user in row["assigned_agent_ids"]} | {
+        user for users in present for user in users
+    }
+    return await load_profiles(session, {one for one in wanted if one is not None})
+
+
+def _skills(caller: Profile | None) -> frozenset[int]:
+    stored = (caller.settings if caller is not None else {}).get("skills")
+    tags = stored.get("tagIds") if isinstance(stored, dict) else None
+    return frozenset(tag for tag in tags or () if isinstance(tag, int))
+
+
+async def _refuse_stale(session: ReadSession, row: Mapping[str, Any], sent: str) -> None:
+    try:
+        refuse_stale(sent, modified_at=row["modified_at"] or row["created_at"], version=row["version"])
+    except StaleObject as stale:
+        known = int(sent) if sent.strip('" ').isdigit() and len(sent) < 10 else row["version"] - 1
+        lines = await repository.changes_since(session, row["id"], known)
+        raise StaleObject(
+            **stale.details,
+            changes=[{"userId": line.user_id, "at": iso(line.at), "changes": line.changes} for line in lines],
+        ) from stale

@@ -1,0 +1,278 @@
+"""Changes of tickets: any number of them in one set of statements."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
+
+from assaydesk.domains.profiles.service import load_profiles
+from assaydesk.domains.settings.service import InstanceSettings, get_settings
+from assaydesk.domains.tags.models import Tag
+from assaydesk.domains.tags.service import load_tags
+from assaydesk.domains.tickets import repository, rules
+from assaydesk.domains.tickets.errors import ExternalTicketIdTaken, TicketMerged, TicketNotFound, refuse
+from assaydesk.domains.tickets.events import Changed, PresenceEnded, TicketsChanged
+from assaydesk.domains.tickets.sla import Terms
+from assaydesk.domains.tickets.types import Patch, Priority, TagFacts
+from assaydesk.domains.tickets.work import Facts, Outcome, State
+from assaydesk.kit.business_hours import business_hours
+from assaydesk.kit.clock import parse_instant, utc_now
+from assaydesk.platform.db.session import ReadSession, WriteSession
+from assaydesk.platform.errors import FieldError, PermissionDenied
+from assaydesk.platform.events import publish
+from assaydesk.platform.schema import camel
+from assaydesk.platform.security.actor import Actor, ActorKind
+
+_EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+_SET_BY: Final = {ActorKind.AI_AGENT: "ai", ActorKind.SYSTEM: "rule"}
+_TOUCHES_TAGS: Final = rules.TAG_KEYS | {"status", "due_by", "first_response_due_by"}
+
+Step = Callable[[State, Facts], Outcome]
+
+
+async def update_tickets(
+    session: WriteSession,
+    actor: Actor,
+    patches: Sequence[Patch],
+    *,
+    track_time: bool = True,
+    faults: Sequence[FieldError] = (),
+    several: bool = True,
+) -> list[Changed]:
+    """Carry out the patches in their order, all or none; a ticket may be named more than once.
+
+    `faults`: what was already found wrong with the body, answered together with what is found here. Raises
+    `TicketNotFound`, `PermissionDenied`, `ValidationFailed` and its kin, `TicketMerged`, `ExternalTicketIdTaken`.
+    """
+    columns = {name for patch in patches for name in patch.values if name not in rules.TAG_KEYS}
+    ids = [patch.ticket_id for patch in patches]
+    states = await _lock(
+        session, actor, ids, columns, tags=any(patch.values.keys() & _TOUCHES_TAGS for patch in patches)
+    )
+    missing = [one for one in dict.fromkeys(ids) if one not in states]
+    if missing:
+        raise TicketNotFound(*missing, several=several)
+    settings = await get_settings(session)
+    found = list(faults)
+    read = [with_dates(patch, settings.zone, found) for patch in patches]
+    facts = await gather_facts(session, actor, settings, read, states.values())
+    outcomes = []
+    for patch in read:
+        outcome = rules.apply_patch(states[patch.ticket_id], patch, facts)
+        states[patch.ticket_id] = outcome.state
+        found += outcome.faults
+        outcomes.append(outcome)
+    for outcome in outcomes:
+        if outcome.missing_rights:
+            raise PermissionDenied(*dict.fromkeys(outcome.missing_rights))
+    refuse(sorted(found, key=_item_of))
+    _refuse_merged(states.values())
+    await _refuse_taken_ids(session, outcomes)
+    changes = await _write(session, outcomes, facts, track_time=track_time)
+    leaving = tuple(dict.fromkeys(patch.ticket_id for patch in patches if patch.ends_presence))
+    if leaving and actor.user_id is not None:
+        await publish(session, PresenceEnded(leaving, actor.user_id, facts.now))
+    return changes
+
+
+async def step_ticket(session: WriteSession, actor: Actor, ticket_id: int, step: Step) -> Changed | None:
+    """Let one rule act on a ticket. What follows from it is nobody's work. Raises `TicketNotFound`, `TicketMerged`."""
+    states = await _lock(session, actor, [ticket_id], (), tags=True)
+    if ticket_id not in states:
+        raise TicketNotFound(ticket_id)
+    _refuse_merged(states.values())
+    facts = await gather_facts(session, actor, await get_settings(session), (), states.values())
+    changes = await _write(session, [step(states[ticket_id], facts)], facts)
+    return changes[0] if changes else None
+
+
+async def reopen_due(session: WriteSession, actor: Actor, *, limit: int = 1000) -> int:
+    """Open pending tickets whose due date has come; answers how many there were."""
+    now = utc_now()
+    states = await repository.lock_due(session, now, limit)
+    await _add_tags(session, states)
+    facts = replace(await gather_facts(session, actor, await get_settings(session), (), states.values()), now=now)
+    outcomes = [rules.fell_due(state, facts) for state in states.values()]
+    await _write(session, outcomes, facts, fell_due=True)
+    return len(outcomes)
+
+
+def _item_of(fault: FieldError) -> int:
+    """The item of a bulk body that a fault belongs to, 0 where there is only one."""
+    first = fault.path.split(".", 1)[0]
+    return int(first) if first.isdigit() else 0
+
+
+def terms_of(settings: InstanceSettings) -> Terms:
+    """How due dates are reckoned in this instance."""
+    calendar = business_hours(settings.timezone, settings.working_hours, settings.holidays, settings.holiday_regions)
+    return Terms(calendar, settings.first_response_sla_hours, settings.sla_pause_while_pending)
+
+
+async def _lock(
+    session: WriteSession, actor: Actor, ids: Collection[int], columns: Collection[str], *, tags: bool
+) -> dict[int, State]:
+    states = await repository.lock(session, actor, ids, columns)
+    if tags:
+        await _add_tags(session, states)
+    return states
+
+
+async def _add_tags(session: ReadSession, states: Mapping[int, State]) -> None:
+    tags = await repository.tags_of(session, states.keys()) if states else {}
+    for ticket_id, state in states.items():
+        state["tag_ids"] = tags.get(ticket_id, ())
+
+
+def with_dates(patch: Patch, zone: ZoneInfo, faults: list[FieldError]) -> Patch:
+    """The patch with its dates read; unreadable ones are left out and noted."""
+    sent = patch.values.keys() & rules.DATES
+    if not sent:
+        return patch
+    values = dict(patch.values)
+    for name in sent:
+        if values[name] is None:
+            continue
+        path = patch.path + camel(name)
+        try:
+            values[name] = parse_instant(values[name], zone)
+        except (ValueError, OverflowError):
+            faults.append(FieldError(path, "bad_format", "This is not a date."))
+            del values[name]
+            continue
+        if not _EARLIEST <= values[name] <= _LATEST:
+            faults.append(FieldError(path, "out_of_range", "The date lies too far away."))
+            del values[name]
+    return replace(patch, values=values)
+
+
+async def gather_facts(
+    session: ReadSession, actor: Actor, settings: InstanceSettings, patches: Sequence[Patch], states: Iterable[State]
+) -> Facts:
+    """What the rules need, one query a kind, and only the kinds that are named."""
+    named = [patch.values for patch in patches]
+    tag_ids = {tag for state in states for tag in state.get("tag_ids", ())}
+    tag_ids.update(tag for values in named for key in rules.TAG_KEYS & values.keys() for tag in values[key])
+    users = {values[name] for values in named for name in ("agent_id", "responder_id") if values.get(name) is not None}
+    users.update(user for values in named for user in values.get("assigned_agent_ids", ()))
+    subchannels = {values["subchannel_id"] for values in named if values.get("subchannel_id") is not None}
+    profiles = await load_profiles(session, users)
+    return Facts(
+        now=utc_now(),
+        actor=actor,
+        terms=terms_of(settings),
+        tags={tag.id: tag_facts(tag) for tag in (await load_tags(session, tag_ids)).values()},
+        profiles=frozenset(profile.id for profile in profiles.values() if profile.state != "deleted"),
+        subchannels=await repository.subchannels(session, subchannels),
+        pending_default=timedelta(days=settings.pending_default_days),
+    )
+
+
+def tag_facts(tag: Tag) -> TagFacts:
+    """What the rules of tickets ask of a tag. A deleted one is as good as disabled."""
+    return TagFacts(
+        id=tag.id,
+        is_private=tag.visibility == "private",
+        is_selectable=tag.visibility != "disabled" and tag.deleted_at is None and tag.reference == "ticket",
+        sla_hours=tag.sla_hours,
+        priority=None if tag.priority == "do-not-change" else Priority(tag.priority),
+    )
+
+
+def _refuse_merged(states: Iterable[State]) -> None:
+    merged = [state for state in states if state["merged_into_ticket_id"] is not None]
+    if merged:
+        raise TicketMerged([state["id"] for state in merged], [state["merged_into_ticket_id"] for state in merged])
+
+
+async def _refuse_taken_ids(session: ReadSession, outcomes: Sequence[Outcome]) -> None:
+    wanted = {
+        outcome.state["id"]: outcome.state["external_ticket_id"]
+        for outcome in outcomes
+        if "external_ticket_id" in outcome.fields and outcome.state["external_ticket_id"] is not None
+    }
+    taken = await repository.by_external_ids(session, wanted.values())
+    seen: dict[str, int] = {}
+    for ticket_id, external_id in wanted.items():
+        holder = seen.setdefault(external_id, taken.get(external_id, ticket_id))
+        if holder != ticket_id:
+            raise ExternalTicketIdTaken(external_id, holder)
+        seen[external_id] = ticket_id
+
+
+async def _write(
+    session: WriteSession,
+    outcomes: Sequence[Outcome],
+    facts: Facts,
+    *,
+    track_time: bool = True,
+    fell_due: bool = False,
+) -> list[Changed]:
+    """Rows, tags, history and one event. Each outcome that changes something raises the version by one."""
+    final: dict[int, State] = {}
+    versions: dict[int, int] = {}
+    changes: list[Changed] = []
+    before: dict[int, tuple[int, ...]] = {}
+    for outcome in outcomes:
+        if not outcome.fields:
+            continue
+        ticket_id = outcome.state["id"]
+        if "tag_ids" in outcome.fields:
+            before.setdefault(ticket_id, outcome.fields["tag_ids"][0])
+        final[ticket_id] = outcome.state
+        versions[ticket_id] = versions.get(ticket_id, int(outcome.state["version"])) + 1
+        changes.append(Changed(ticket_id, versions[ticket_id], outcome.fields, outcome.by_hand))
+    if not changes:
+        return []
+    columns = sorted({name for change in changes for name in change.fields} - {"tag_ids"})
+    rows = [
+        {"id": ticket_id, "version": versions[ticket_id]} | {name: state[name] for name in columns}
+        for ticket_id, state in final.items()
+    ]
+    try:
+        async with session.begin_nested():
+            await repository.write(session, rows, columns, facts.now)
+    except IntegrityError as failure:
+        # Somebody else has just taken an outside id; nothing else here is unique.
+        raise ExternalTicketIdTaken(str(rows[0].get("external_ticket_id"))) from failure
+    await _write_tags(session, before, final, facts)
+    await repository.write_history(session, [_history(change) for change in changes], actor=facts.actor, at=facts.now)
+    await publish(
+        session,
+        TicketsChanged(
+            changes=tuple(changes),
+            actor_id=facts.actor.user_id,
+            actor_kind=facts.actor.kind,
+            at=facts.now,
+            track_time=track_time,
+            tracking=facts.actor.tracking,
+            fell_due=fell_due,
+        ),
+    )
+    return changes
+
+
+def _history(change: Changed) -> dict[str, Any]:
+    fields = {camel(name): {"old": old, "new": new} for name, (old, new) in change.fields.items()}
+    return {"ticket_id": change.ticket_id, "version": change.version, "changes": fields}
+
+
+async def _write_tags(
+    session: WriteSession, before: Mapping[int, tuple[int, ...]], final: Mapping[int, State], facts: Facts
+) -> None:
+    added = [(ticket, tag) for ticket, tags in before.items() for tag in final[ticket]["tag_ids"] if tag not in tags]
+    removed = [(ticket, tag) for ticket, tags in before.items() for tag in tags if tag not in final[ticket]["tag_ids"]]
+    if removed:
+        await repository.remove_tags(session, removed)
+    await write_tag_pairs(session, added, facts)
+
+
+async def write_tag_pairs(session: WriteSession, pairs: Sequence[tuple[int, int]], facts: Facts) -> None:
+    """Put tags on tickets (pairs of ticket and tag), with who or what did it."""
+    if pairs:
+        set_by = _SET_BY.get(facts.actor.kind, "user")
+        await repository.add_tags(session, pairs, set_by=set_by, user_id=facts.actor.user_id, at=facts.now)
