@@ -233,6 +233,10 @@ def test_two_calls_with_one_time_were_made_at_the_same_time() -> None:
     case = replace(reply("Done."), tool_calls=(tool_call(1, "a", 3), tool_call(2, "b", 3), tool_call(3, "c", 4)))
     verdict = judge(case, "oneToolCallAtATime")
     assert (outcome(verdict), verdict.tool_call_ids) == (NOT_MET, (1, 2))
+    with_reply = judge(
+        replace(reply("Done."), tool_calls=(tool_call(1, "a", 2), tool_call(2, "b", 3))), "oneToolCallAtATime"
+    )
+    assert (outcome(with_reply), with_reply.tool_call_ids) == (NOT_MET, (1,))
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "„{name}“ fehlt oder folgt nicht auf die Schritte davor.",
     ),
     "oneCall.met": ("The calls were made one after another.", "Die Aufrufe erfolgten nacheinander."),
-    "oneCall.together": ("{count} calls were made at the same time.", "{count} Aufrufe erfolgten gleichzeitig."),
+    "oneCall.together": (
+        "{count} calls were made together with others or with a reply.",
+        "{count} Aufrufe erfolgten zugleich mit anderen oder mit einer Antwort.",
+    ),
     "confirmation.met": (
         "The customer confirmed before “{name}”.",
         "Der Kunde hat vor „{name}“ zugestimmt.",

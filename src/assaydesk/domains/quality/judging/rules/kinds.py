@@ -94,7 +94,7 @@ RULE_TYPES: Final[Mapping[str, RuleType]] = {
         RuleType(
             "noPlaceholders",
             words.no_placeholders,
-            "no reply has an unfilled part of a template: {{name}}, [Name], XXX",
+            "no reply has an unfilled part of a template: {{name}} or [Name]",
             _NO_REPLY,
             draft=True,
         ),
@@ -175,7 +175,7 @@ RULE_TYPES: Final[Mapping[str, RuleType]] = {
         RuleType(
             "oneToolCallAtATime",
             process.one_tool_call_at_a_time,
-            "no two calls were made at the same time",
+            "no two calls were made at the same time, and none together with a reply",
             "no call was made",
         ),
     )

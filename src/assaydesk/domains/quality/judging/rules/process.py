@@ -107,11 +107,14 @@ def tools_in_order(params: Params, case: WorklogCase) -> Finding:
 
 
 def one_tool_call_at_a_time(params: Params, case: WorklogCase) -> Finding:
-    """No two calls with the same time: a source that records them in one step gives them one time."""
+    """No two calls with the same time, and no call with the time of a reply.
+
+    A source that records them in one step gives them one time.
+    """
     calls = calls_in_order(case)
     if not calls:
         return not_applicable("tool.none")
-    times = Counter(call.at for call in calls)
+    times = Counter(call.at for call in calls) + Counter({reply.at for reply in case.replies})
     together = [call for call in calls if times[call.at] > 1]
     if together:
         return by_calls(Outcome.NOT_MET, "oneCall.together", together, count=len(together))

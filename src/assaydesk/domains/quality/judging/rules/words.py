@@ -91,7 +91,7 @@ def sentence_length(params: Params, case: WorklogCase) -> Finding:
 
 
 def no_placeholders(params: Params, case: WorklogCase) -> Finding:
-    """No part of a template that nobody filled in: `{{name}}`, `[Name]`, `XXX`."""
+    """No part of a template that nobody filled in: `{{name}}` or `[Name]`."""
     if not case.replies:
         return not_applicable("noReply")
     found = [quote(reply, *place.span()) for reply in case.replies for place in _PLACEHOLDER.finditer(own_text(reply))]
