@@ -73,7 +73,8 @@ def test_the_status_follows_the_turns(
 )
 def test_a_ticket_waits_until_its_date(due_by: datetime | None, status: str, due: datetime | None) -> None:
     ticket = planned(ASK, Action("pending", "mia", due_by=due_by)).ticket
-    assert (ticket["status"], ticket["due_by"], ticket["due_by_was_set_manually"]) == (status, due, due is not None)
+    assert (ticket["status"], ticket["due_by"]) == (status, due)
+    assert ticket["pending_since"] == (START + timedelta(minutes=1) if due else None)
 
 
 def test_a_tool_call_is_followed_by_the_next_message_whoever_writes_it() -> None:

@@ -38,6 +38,7 @@ class Ending:
     changes: tuple[StatusChange, ...]
     status: str
     closed_at: datetime | None = None
+    pending_since: datetime | None = None
     due_by: datetime | None = None
 
 
@@ -66,7 +67,7 @@ class Deed:
 
 @dataclass(slots=True)
 class Plan:
-    """Values by column name. Participants are named by their keys; `author` of a message is one of them or None."""
+    """Values by field of `ImportedTicket` and by column of a message. `author` of a message: key of a participant."""
 
     ticket: dict[str, Any]
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -106,12 +107,11 @@ def _deed(turn: Turn, at: datetime, position: int) -> Deed:
 
 
 def _ticket(conversation: ParsedConversation, timed: Sequence[tuple[Turn, datetime]], ending: Ending) -> dict[str, Any]:
-    """The columns of the ticket but those that need ids."""
+    """The ticket but for what needs ids."""
     customer = conversation.customer
     machines = _machines(conversation)
     asked = [at for turn, at in timed if isinstance(turn, Message) and turn.role is Role.CUSTOMER]
     answered = [at for turn, at in timed if isinstance(turn, Message) and _DIRECTIONS.get(turn.role) == "out"]
-    begin, end = timed[0][1], timed[-1][1]
     by_people = any(turn.author is not None and turn.author not in machines for turn, _at in timed)
     return {
         "external_ticket_id": conversation.external_id,
@@ -127,10 +127,8 @@ def _ticket(conversation: ParsedConversation, timed: Sequence[tuple[Turn, dateti
         "status": ending.status,
         "closed_at": ending.closed_at,
         "due_by": ending.due_by,
-        "due_by_was_set_manually": ending.due_by is not None,
-        "created_at": begin,
-        "modified_at": end,
-        "sla_started_at": begin,
+        "pending_since": ending.pending_since,
+        "created_at": timed[0][1],
         "first_response_at": answered[0] if answered else None,
         "last_customer_message_at": asked[-1] if asked else None,
     }
@@ -196,8 +194,10 @@ def _ending(
         wanted = "open"
     if wanted != status:
         changes.append(StatusChange(at, status, wanted))
-    closed_at = changes[-1].at if wanted == "closed" and changes else None
-    return Ending(tuple(changes), wanted, closed_at, (due_by or at + pending) if wanted == "pending" else None)
+    since = changes[-1].at if changes else None
+    if wanted == "pending":
+        return Ending(tuple(changes), wanted, pending_since=since, due_by=due_by or at + pending)
+    return Ending(tuple(changes), wanted, closed_at=since if wanted == "closed" else None)
 
 
 def people_of(plan: Plan, conversation: ParsedConversation) -> Mapping[str, str | None]:

@@ -1,7 +1,7 @@
 """The rows of an import: looked up and written in sets, one batch of conversations at a time.
 
-An import writes history: nothing is sent, routed or asked because of it. That is why tickets and messages are written
-as rows here and not through the services that make them for live work.
+An import writes history: nothing is sent, routed or asked because of it. That is why messages are written as rows here
+and not through the service that makes them for live work.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.profiles.types import PEOPLE
 from assaydesk.domains.tags.models import Tag
 from assaydesk.domains.teams.models import Team
-from assaydesk.domains.tickets.models import Ticket, TicketChange, TicketTag
+from assaydesk.domains.tickets.models import Ticket, TicketChange
 from assaydesk.domains.worklogs.models import Worklog
 from assaydesk.platform.db.session import ReadSession, WriteSession
 
@@ -96,23 +96,14 @@ async def customer_ids_by_email(session: ReadSession, emails: Collection[str]) -
     return {email.lower(): customer_id for email, customer_id in rows}
 
 
-async def add_tickets(session: WriteSession, tickets: Rows) -> list[int]:
-    """Insert tickets with the same columns; answers their ids in the same order."""
-    return await _insert(session, Ticket, tickets)
-
-
 async def add_messages(session: WriteSession, messages: Rows) -> list[int]:
     """Insert messages with the same columns; answers their ids in the same order."""
-    return await _insert(session, Conversation, messages)
-
-
-async def _insert(session: WriteSession, model: type[Ticket | Conversation], rows: Rows) -> list[int]:
-    if not rows:
+    if not messages:
         return []
     # The table and not the model: the latter would make a statement of its own for each set of columns without null.
-    table = cast(Table, model.__table__)
+    table = cast(Table, Conversation.__table__)
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return list(await session.scalars(statement, [dict(row) for row in rows]))
+    return list(await session.scalars(statement, [dict(message) for message in messages]))
 
 
 async def add_attachments(session: WriteSession, attachments: Iterable[tuple[int, AttachmentReference]]) -> None:
@@ -126,11 +117,6 @@ async def add_attachments(session: WriteSession, attachments: Iterable[tuple[int
     ]  # fmt: skip
     if rows:
         await session.execute(insert(Attachment), rows)
-
-
-async def add_ticket_tags(session: WriteSession, rows: Rows) -> None:
-    if rows:
-        await session.execute(insert(TicketTag), [{**row, "set_by": "import"} for row in rows])
 
 
 async def add_history(session: WriteSession, rows: Rows) -> None:

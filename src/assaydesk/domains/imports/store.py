@@ -14,6 +14,7 @@ from assaydesk.domains.imports.surroundings import ensure_customers, ensure_prof
 from assaydesk.domains.imports.timing import make_timeline
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.tickets.events import TicketsCreated
+from assaydesk.domains.tickets.service import ImportedTicket, insert_imported
 from assaydesk.domains.worklogs.service import feed, tell_csat
 from assaydesk.domains.worklogs.types import (
     Action,
@@ -24,7 +25,9 @@ from assaydesk.domains.worklogs.types import (
     RecordedWork,
 )
 from assaydesk.platform.db.session import WriteSession
+from assaydesk.platform.errors import Conflict
 from assaydesk.platform.events import publish
+from assaydesk.platform.security.actor import SYSTEM
 
 
 @dataclass(slots=True)
@@ -99,20 +102,20 @@ async def _planned(session: WriteSession, conversations: Sequence[ParsedConversa
 
 
 async def _write_tickets(session: WriteSession, items: Sequence[_Item]) -> list[int]:
+    """Tickets with tags and the history of their status; answers their ids in the order of the items."""
+    tags = await ensure_tags(session, [path for item in items for path in item.conversation.tags])
+    tickets = []
     for conversation, plan, profiles in items:
         people = people_of(plan, conversation)
         plan.ticket["agent_id"] = profiles.get(people["agent"] or "")
         plan.ticket["responder_id"] = profiles.get(people["responder"] or "")
-    ids = await repository.add_tickets(session, [item.plan.ticket for item in items])
-    tags = await ensure_tags(session, [path for item in items for path in item.conversation.tags])
-    await repository.add_ticket_tags(
-        session,
-        [
-            {"ticket_id": ticket_id, "tag_id": tag_id, "set_at": item.plan.ticket["created_at"]}
-            for item, ticket_id in zip(items, ids, strict=True)
-            for tag_id in sorted({tags[path] for path in item.conversation.tags if path in tags})
-        ],
-    )
+        plan.ticket["tag_ids"] = [tags[path] for path in conversation.tags if path in tags]
+        tickets.append(ImportedTicket(**plan.ticket))
+    made = await insert_imported(session, SYSTEM, tickets)
+    if len(made) < len(tickets):
+        # Made through the API since we looked: the caller tries again one by one, and finds it then.
+        raise Conflict("A ticket of this outside id came into being at this moment.")
+    ids = [made[item.conversation.external_id] for item in items]
     await repository.add_history(
         session,
         [
