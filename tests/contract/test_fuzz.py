@@ -1,0 +1,80 @@
+"""schemathesis against the running application: no 5xx, no answer that breaks its documented form."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assaydesk.domains.auth.sessions import make_api_key
+from assaydesk.domains.auth.types import TokenType
+from assaydesk.platform.db.embedded import EmbeddedPostgres
+from assaydesk.platform.db.engine import Database
+from tests.conftest import _copy, _prepare
+from tests.factories.examples import make_examples
+from tests.factories.profiles import make_profile
+from tests.queue.test_commands import free_port
+
+# Ending the caller's own session or account would make every later request 401.
+EXCLUDED = r"/api/auth/(logout|sessions|password)|/docs/|/metrics"
+EXAMPLES = os.environ.get("ASSAYDESK_FUZZ_EXAMPLES", "6")
+
+
+@pytest.fixture
+async def running(server: EmbeddedPostgres, tmp_path: Path) -> Iterator[tuple[str, str]]:  # type: ignore[misc]
+    """Address and token of a served instance that holds the rows of the documented examples."""
+    url = _copy(server, "fuzzed")
+    database = Database(url)
+    await _prepare(database)
+    async with database.write() as session:
+        await make_examples(session)
+        admin = await make_profile(session, type="serviceWorker")
+        _, issued = await make_api_key(
+            session, issuer="http://desk.test", user_id=admin.id, name="fuzz", kind=TokenType.SERVICE_WORKER,
+            expires_at=None, created_by=None,
+        )  # fmt: skip
+    await database.close()
+    port = free_port()
+    log = (tmp_path / "serve.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assaydesk", "serve", "--port", str(port), "--log-level", "error"],
+        env=os.environ | {
+            "ASSAYDESK_DATABASE_URL": url, "ASSAYDESK_DATA_DIR": str(tmp_path), "ASSAYDESK_EMBEDDING": "hashed",
+        },
+        stdout=log, stderr=log,
+    )  # fmt: skip
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api/mind/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}", issued.token
+    finally:
+        process.terminate()
+        process.wait(30)
+        log.close()
+
+
+@pytest.mark.timeout(400)
+def test_no_5xx_and_no_answer_that_breaks_the_document(running: tuple[str, str], tmp_path: Path) -> None:
+    address, token = running
+    result = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("st")), "run", f"{address}/api/mind/docs/open-api", "--url", address,
+            "--header", f"Authorization: Bearer {token}",
+            "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+            "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--workers", "2", "--seed", "1",
+            "--exclude-path-regex", EXCLUDED, "--continue-on-failure", "--no-shrink", "--request-timeout", "30",
+            "--suppress-health-check", "all", "--warnings", "off",
+        ],
+        cwd=tmp_path, capture_output=True, text=True, timeout=390, check=False,
+    )  # fmt: skip
+    log = (tmp_path / "serve.log").read_text()
+    assert result.returncode == 0, result.stdout[-20_000:] + log[-5_000:]
+    assert "internal_error" not in log
