@@ -1,4 +1,4 @@
-"""The rule types, each with its parameters and the sentence that docs/judging.md repeats (quality.md 2.6)."""
+"""The rule types, each with its parameters and the sentence that docs/guide/scorecards.md repeats (quality.md 2.6)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
