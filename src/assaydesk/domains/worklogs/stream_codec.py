@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
+
+import msgspec
 
 from assaydesk.domains.worklogs.rollup import Key
 from assaydesk.domains.worklogs.segments import CustomerMessage, Segment
@@ -18,7 +19,7 @@ RUN: Final = "run"
 
 def as_json(rows: Sequence[dict[str, Any]]) -> str:
     """One text for `jsonb_populate_recordset`."""
-    return json.dumps(rows, default=_plain)
+    return msgspec.json.encode(rows).decode()
 
 
 def stored_segment(row: Any) -> Stored:
@@ -56,9 +57,3 @@ def from_ai_use(use: AiUse | None) -> dict[str, Any] | None:
     if use is None:
         return None
     return {"level": use.level, "agents": [dict(agent) for agent in use.agents], "accuracy": use.accuracy}
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ LIVE_CHANNELS: Final = frozenset({"chat", "phone"})
 """There the messages of the customer do not split (worklog.md 2.4)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stored:
     """A segment as stored; `id` is None before that. Shares are microseconds."""
 
@@ -90,11 +90,16 @@ def go_on(stream: Stream, signals: Sequence[Signal], ground: Ground) -> Change:
     """Take signals in after the last segment of the stream."""
     last = stream.segments[-1] if stream.segments else None
     formed = form_segments(signals, stream.messages, ground.rules(stream.channel), last.segment if last else None)
-    segments = [_stored(segment, ground.zone) for segment in formed]
     since, until = formed[0].start, formed[-1].end
-    if last is not None:
-        segments[0] = replace(last, segment=formed[0])
+    kept: list[Stored] = []
+    if last is not None and len(formed) > 1 and formed[0] == last.segment:
+        since = formed[1].start  # The signals opened a segment of their own; the last one stays as it is.
+        formed = formed[1:]
+    elif last is not None:
         since, until = min(last.segment.end, formed[0].end), max(last.segment.end, until)
+        last.segment = formed.pop(0)
+        kept = [last]
+    segments = [*kept, *(_stored(segment, ground.zone) for segment in formed)]
     return _seen(Change(stream.ticket_id, segments), stream.seen, stream.messages, since, until)
 
 
@@ -106,12 +111,15 @@ def refold(stream: Stream, signals: Iterable[Signal], runs: Sequence[Run], groun
         else form_segments(signals, stream.messages, ground.rules(stream.channel))
     )
     before = {stored.segment.start: stored for stored in stream.segments}
+    spans = [*(stored.segment for stored in stream.segments), *formed]
+    moments = [moment for span in spans for moment in (span.start, span.end)]
     segments: list[Stored] = []
     for segment in formed:
         fresh = _stored(segment, ground.zone)
         known = before.pop(segment.start, None)
-        segments.append(fresh if known is None else replace(known, segment=segment, key=fresh.key))
-    moments = [m for s in (*stream.segments, *segments) for m in (s.segment.start, s.segment.end)]
+        if known is not None:
+            known.segment, known.key = segment, fresh.key
+        segments.append(known or fresh)
     gone = [stored.id for stored in before.values() if stored.id is not None]
     change = Change(stream.ticket_id, segments, gone)
     return _seen(change, 0, stream.messages, min(moments), max(moments)) if moments else change
@@ -124,11 +132,12 @@ def roll(
     rolled: list[tuple[Group, list[Stored]]] = []
     by_start = {stored.segment.start: stored for stored in segments}
     for group in roll_up([stored.segment for stored in segments], signals, zone, automated=automated):
-        members = [
-            replace(by_start[work.segment.start], key=group.key, actions=tuple(action.value for action in work.actions))
-            for work in group.work
-        ]
-        rolled.append((group, [_unshared(member, group) for member in members] if automated else members))
+        members = [by_start[work.segment.start] for work in group.work]
+        for member, work in zip(members, group.work, strict=True):
+            member.key, member.actions = group.key, work.actions
+            if automated:
+                _take_whole(member, group)
+        rolled.append((group, members))
     return rolled
 
 
@@ -148,12 +157,11 @@ def _stored(segment: Segment, zone: ZoneInfo) -> Stored:
 def _seen(change: Change, before: int, messages: Iterable[CustomerMessage], since: datetime, until: datetime) -> Change:
     last = change.segments[-1] if change.segments else None
     if last is not None:
-        seen = before + sum(message.at <= last.segment.last_signal_at for message in messages)
-        change.segments[-1] = replace(last, messages_seen=seen)
+        last.messages_seen = before + sum(message.at <= last.segment.last_signal_at for message in messages)
     change.since, change.until = since, until
     return change
 
 
-def _unshared(stored: Stored, group: Group) -> Stored:
+def _take_whole(stored: Stored, group: Group) -> None:
     [share] = share_time([Window(0, stored.segment.start, stored.segment.end, group.work_point)])
-    return replace(stored, share_us=whole(share.total), after_work_us=whole(share.after_work))
+    stored.share_us, stored.after_work_us = whole(share.total), whole(share.after_work)

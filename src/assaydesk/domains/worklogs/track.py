@@ -7,7 +7,6 @@ takes them in after a stream's last segment, `refold` reads the whole stream aga
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -143,16 +142,20 @@ async def _settle(
     rows = {(ticket_id, group.key): _row(ticket_id, group, members) for ticket_id, group, members in counting}
     spare = await _move_worklogs(session, worker, rows, refolded) if refolded else []
     saved = await stream_writes.save_worklogs(session, worker.id, list(rows.values()), now=now, is_work=is_work)
-    segments = [
-        (ticket_id, replace(stored, worklog_id=saved[ticket_id, group.key].id if group.work_point else None))
-        for ticket_id, group, members in rolled
-        for stored in members
-    ]
-    segments += await _joined(session, worker, [change for change in changes if change.ticket_id not in rolling])
-    await stream_writes.save_segments(session, worker.id, segments, shared=worker.is_person)
+    for ticket_id, group, members in rolled:
+        for stored in members:
+            stored.worklog_id = saved[ticket_id, group.key].id if group.work_point else None
+    segments = [(ticket_id, stored) for ticket_id, _, members in rolled for stored in members]
+    joined = await _joined(session, worker, [change for change in changes if change.ticket_id not in rolling])
+    await stream_writes.save_segments(session, worker.id, [*segments, *joined], shared=worker.is_person)
     if spare:
         await stream_writes.remove_worklogs(session, spare)
-    await _divide(session, worker, changes, {stored.worklog_id for _, stored in segments}, now)
+    grown = {stored.worklog_id for _, stored in joined if stored.worklog_id is not None}
+    stretch = hull(changes)
+    if stretch is not None:
+        grown |= {worklog.id for worklog in saved.values()} | await _divide(session, worker, *stretch)
+    if grown:
+        await stream_writes.add_up(session, grown, now)
     if rolled:
         await refresh_outcome(session, {ticket_id for ticket_id, _, _ in rolled}, settings)
     touched = [
@@ -234,35 +237,29 @@ def _row(ticket_id: int, group: Group, members: Sequence[Stored]) -> dict[str, A
 async def _joined(session: WriteSession, worker: Worker, changes: Iterable[Change]) -> list[tuple[int, Stored]]:
     """Segments of changes without actions; a new one joins the worklog of its key, if there is one."""
     segments = [(change.ticket_id, stored) for change in changes for stored in change.segments]
-    fresh = {(ticket_id, stored.key) for ticket_id, stored in segments if stored.id is None}
-    found = await stream_reads.worklogs_of_keys(session, worker.id, fresh) if fresh else {}
-    return [
-        (ticket_id, replace(stored, worklog_id=found.get((ticket_id, stored.key))) if stored.id is None else stored)
-        for ticket_id, stored in segments
-    ]
+    fresh = [(ticket_id, stored) for ticket_id, stored in segments if stored.id is None]
+    if fresh:
+        keys = {(ticket_id, stored.key) for ticket_id, stored in fresh}
+        found = await stream_reads.worklogs_of_keys(session, worker.id, keys)
+        for ticket_id, stored in fresh:
+            stored.worklog_id = found.get((ticket_id, stored.key))
+    return segments
 
 
-async def _divide(
-    session: WriteSession, worker: Worker, changes: Iterable[Change], own: set[int | None], now: datetime
-) -> None:
-    """Share the user's time anew where it changed, and add up the worklogs concerned."""
-    stretch = hull(changes)
-    if stretch is None:
-        return
-    touched = {id_ for id_ in own if id_ is not None}
-    if worker.is_person:
-        windows = await stream_reads.windows_around(session, worker.id, *stretch)
-        shares = share_time([window for _, _, window in windows])
-        touched |= await stream_writes.save_shares(
-            session,
-            [
-                (id_, whole(share.total), whole(share.after_work))
-                for (id_, inside, _), share in zip(windows, shares, strict=True)
-                if inside
-            ],
-        )
-    if touched:
-        await stream_writes.add_up(session, touched, now)
+async def _divide(session: WriteSession, worker: Worker, since: datetime, until: datetime) -> set[int]:
+    """Share the user's time anew where it changed. Answers the worklogs concerned. Runs are not divided."""
+    if not worker.is_person:
+        return set()
+    windows = await stream_reads.windows_around(session, worker.id, since, until)
+    shares = share_time([window for _, _, window in windows])
+    return await stream_writes.save_shares(
+        session,
+        [
+            (id_, whole(share.total), whole(share.after_work))
+            for (id_, inside, _), share in zip(windows, shares, strict=True)
+            if inside
+        ],
+    )
 
 
 def _ground(settings: InstanceSettings) -> Ground:
