@@ -183,3 +183,36 @@ class Busy(DomainError):
 
     def __init__(self, message: str | None = None, *, retry_after_seconds: int = 5, **details: Any) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after_seconds)}, **details)
+
+
+_FIELD_CODES = {
+    "missing": "required",
+    "extra_forbidden": "unknown",
+    "string_too_long": "too_long",
+    "too_long": "too_long",
+    "string_too_short": "too_short",
+    "too_short": "too_short",
+    "greater_than": "out_of_range",
+    "greater_than_equal": "out_of_range",
+    "less_than": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "finite_number": "out_of_range",
+    "enum": "not_allowed",
+    "literal_error": "not_allowed",
+    "datetime_parsing": "bad_format",
+    "datetime_from_date_parsing": "bad_format",
+    "string_pattern_mismatch": "bad_format",
+    "url_parsing": "bad_format",
+    "value_error": "bad_format",
+    "decimal_max_places": "out_of_range",
+    "decimal_max_digits": "out_of_range",
+}
+
+
+def field_error(error: dict[str, Any]) -> FieldError:
+    """One fault as pydantic found it, in our words."""
+    parts = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header", "cookie")]
+    parts = [part for part in parts if not part.startswith(("function-", "union", "tagged-union", "list[", "dict["))]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    code = _FIELD_CODES.get(error["type"], "wrong_type")
+    return FieldError(".".join(parts) or "body", code, message[:1].upper() + message[1:])

@@ -1,7 +1,5 @@
 """The one place that writes error bodies (conventions.md 4)."""
 
-from typing import Any
-
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -20,34 +18,12 @@ from assaydesk.platform.errors import (
     PayloadTooLarge,
     RouteNotFound,
     ValidationFailed,
+    field_error,
 )
 from assaydesk.platform.logging import current_transaction
 from assaydesk.platform.security.require import Verdicts
 
 log = structlog.get_logger("http")
-
-_CODES = {
-    "missing": "required",
-    "extra_forbidden": "unknown",
-    "string_too_long": "too_long",
-    "too_long": "too_long",
-    "string_too_short": "too_short",
-    "too_short": "too_short",
-    "greater_than": "out_of_range",
-    "greater_than_equal": "out_of_range",
-    "less_than": "out_of_range",
-    "less_than_equal": "out_of_range",
-    "finite_number": "out_of_range",
-    "enum": "not_allowed",
-    "literal_error": "not_allowed",
-    "datetime_parsing": "bad_format",
-    "datetime_from_date_parsing": "bad_format",
-    "string_pattern_mismatch": "bad_format",
-    "url_parsing": "bad_format",
-    "value_error": "bad_format",
-    "decimal_max_places": "out_of_range",
-    "decimal_max_digits": "out_of_range",
-}
 
 
 def error_response(error: DomainError) -> JSONResponse:
@@ -60,15 +36,6 @@ def error_response(error: DomainError) -> JSONResponse:
 async def _domain_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
     return error_response(error)
-
-
-def field_error(error: dict[str, Any]) -> FieldError:
-    """One fault as pydantic found it, in our words."""
-    parts = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header", "cookie")]
-    parts = [part for part in parts if not part.startswith(("function-", "union", "tagged-union", "list[", "dict["))]
-    message = str(error["msg"]).removeprefix("Value error, ")
-    code = _CODES.get(error["type"], "wrong_type")
-    return FieldError(".".join(parts) or "body", code, message[:1].upper() + message[1:])
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:

@@ -5,6 +5,7 @@ from typing import Any
 from assaydesk.platform.errors import DomainError
 from assaydesk.platform.http.document import ERROR_SCHEMA
 
+
 def errors(*classes: type[DomainError]) -> dict[int | str, dict[str, Any]]:
     """`responses=` of a route: one entry a status, with the codes that the operation may answer."""
     codes: dict[int, list[str]] = {}

@@ -2,6 +2,7 @@
 a commit that then fails."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends
@@ -21,6 +22,10 @@ async def write_session(request: Request) -> AsyncIterator[WriteSession]:
     async with request_context(request).database.write() as session:
         await reserve(request, session)
         yield session
+
+
+late_writes = asynccontextmanager(write_session)
+"""`async with late_writes(request) as session:` for endpoints that do something slow before they write."""
 
 
 async def app_context(request: Request) -> AppContext:

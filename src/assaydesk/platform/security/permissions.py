@@ -145,6 +145,26 @@ GROUPS: Final[dict[str, str]] = {
     "system": "System permissions",
 }
 
+GROUP_DESCRIPTIONS: Final[dict[str, str]] = {
+    "ticket": "Working tickets and their conversations",
+    "customer": "Customers and contracts outside a ticket",
+    "aiAgent": "AI agents and their code",
+    "intent": "What AI agents propose on a ticket",
+    "darkProcessing": "Executions without a person",
+    "aiQualityCheck": "Test cases of AI agents",
+    "cortex": "AI services and what they cost",
+    "knowledge": "Articles, their structure and their sources",
+    "template": "Response templates and e-mail wrappers",
+    "tag": "Tags and how they are detected",
+    "user": "People, teams, roles and their credentials",
+    "settings": "The configuration of the instance",
+    "app": "Apps inside the desk",
+    "telephony": "Calls and queues",
+    "report": "Worklogs, figures and exports",
+    "quality": "Scorecards, assessments, appeals and calibration",
+    "system": "Running the instance",
+}
+
 PERMISSIONS: Final[tuple[PermissionInfo, ...]] = (
     PermissionInfo(
         Permission.UPDATE_TICKET,

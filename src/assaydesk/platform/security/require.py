@@ -45,6 +45,16 @@ class Require:
         return actor
 
 
+class OwnOr(Require):
+    """`Depends(OwnOr(A, B))`: the person whose id stands in the path as `{id}`, or any of the permissions."""
+
+    async def __call__(self, request: Request) -> Actor:
+        actor: Actor = request.state.actor
+        if request.path_params.get("id") == str(actor.id):
+            return actor
+        return await super().__call__(request)
+
+
 class Public:
     """The operation is open to everybody, signed in or not."""
 
