@@ -1,10 +1,12 @@
 """Who calls: bearer token or session cookie (conventions.md 2)."""
 
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
 from assaydesk.domains.auth import repository, tokens
+from assaydesk.domains.auth.errors import IpNotAllowed
 from assaydesk.domains.auth.repository import Caller
 from assaydesk.domains.auth.types import TokenType, hashed
 from assaydesk.domains.settings.service import get_settings
@@ -52,6 +54,7 @@ async def authenticate(request: Request) -> Actor:
         else:
             raise Unauthenticated("missing")
         _check_alive(caller, now)
+        _check_address(caller, request)
     if caller.last_used_at is None or now - caller.last_used_at > repository.TOUCH_EVERY:
         async with context.database.write() as writer:
             await repository.touch(writer, table, column, secret, caller.profile_id, now)
@@ -73,6 +76,19 @@ def _check_alive(caller: Caller, now: object) -> None:
         raise Unauthenticated("revoked", "The token was revoked.")
     if caller.expires_at is not None and caller.expires_at <= now:  # type: ignore[operator]
         raise Unauthenticated("expired", "The token has expired. Sign in again.")
+
+
+def _check_address(caller: Caller, request: Request) -> None:
+    """A service worker may be bound to addresses; an unreadable one is no listed one."""
+    if not caller.allowed_ips:
+        return
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError as failure:
+        raise IpNotAllowed from failure
+    plain = getattr(address, "ipv4_mapped", None) or address
+    if not any(plain in ip_network(network) for network in caller.allowed_ips):
+        raise IpNotAllowed(address=str(plain))
 
 
 async def _check_origin(request: Request, session: ReadSession) -> None:

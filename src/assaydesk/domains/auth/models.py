@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assaydesk.platform.db.base import Base, BigInt, Json, Timestamp
@@ -19,6 +19,7 @@ class Session(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("profiles.id"))
     jti_hash: Mapped[str] = mapped_column(String(64), unique=True)
     cookie_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    remembered: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     started_at: Mapped[datetime] = mapped_column(Timestamp)
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
     expires_at: Mapped[datetime] = mapped_column(Timestamp)

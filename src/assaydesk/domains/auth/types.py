@@ -24,3 +24,35 @@ class IssuedToken:
 def hashed(secret: str) -> str:
     """What is stored in place of a secret that has full entropy: its SHA-256 in hex."""
     return sha256(secret.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """From where somebody signs in."""
+
+    ip: str | None
+    user_agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInPerson:
+    """What the browser shows of the person who is signed in."""
+
+    id: int
+    first_name: str
+    last_name: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    person: SignedInPerson
+    issued: IssuedToken
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentSession:
+    """Who calls, and until when the credential holds; None without an end."""
+
+    person: SignedInPerson
+    expires_at: datetime | None

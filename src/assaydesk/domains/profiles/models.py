@@ -13,7 +13,6 @@ class Role(Base):
     """A named set of permissions, derived from Admin (1) or Agent (2)."""
 
     __tablename__ = "roles"
-    __table_args__ = (Index("uq_roles_name", text("lower(name)"), unique=True),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
@@ -35,6 +34,7 @@ class Profile(Base):
         CheckConstraint("work_status in ('ticketProcessing', 'break', 'support', 'longAbsence')", name="work_status"),
         Index("uq_profiles_email", text("lower(email)"), unique=True, postgresql_where=text("state <> 'deleted'")),
         Index("uq_profiles_external_id", "external_id", unique=True, postgresql_where=text("state <> 'deleted'")),
+        Index("uq_profiles_name_reports", text("lower(name_reports)"), unique=True),
         Index("ix_profiles_role_id", "role_id"),
     )
 
@@ -52,10 +52,12 @@ class Profile(Base):
     timezone: Mapped[str | None] = mapped_column(Text)
     name_alias: Mapped[str | None] = mapped_column(Text)
     external_id: Mapped[str | None] = mapped_column(Text)
+    name_reports: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), server_default="active")
     role_id: Mapped[int | None] = mapped_column(ForeignKey("roles.id"))
     work_status: Mapped[str] = mapped_column(String(20), server_default="ticketProcessing")
     settings: Mapped[dict[str, Any]] = mapped_column(Json, server_default=text("'{}'::jsonb"))
+    open_tickets: Mapped[list[dict[str, Any]]] = mapped_column(Json, server_default=text("'[]'::jsonb"))
     raw_data: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
     allowed_ips: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))

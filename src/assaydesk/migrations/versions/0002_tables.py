@@ -83,7 +83,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['base_role_id'], ['roles.id'], name=op.f('fk_roles_base_role_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_roles'))
     )
-    op.create_index('uq_roles_name', 'roles', [sa.literal_column('lower(name)')], unique=True)
     op.create_table('scorecard_contents',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('fingerprint', sa.String(length=71), nullable=False),
@@ -196,10 +195,12 @@ def upgrade() -> None:
     sa.Column('timezone', sa.Text(), nullable=True),
     sa.Column('name_alias', sa.Text(), nullable=True),
     sa.Column('external_id', sa.Text(), nullable=True),
+    sa.Column('name_reports', sa.Text(), nullable=True),
     sa.Column('state', sa.String(length=10), server_default='active', nullable=False),
     sa.Column('role_id', sa.BigInteger(), nullable=True),
     sa.Column('work_status', sa.String(length=20), server_default='ticketProcessing', nullable=False),
     sa.Column('settings', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False),
+    sa.Column('open_tickets', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
     sa.Column('raw_data', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('allowed_ips', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -214,6 +215,7 @@ def upgrade() -> None:
     op.create_index('ix_profiles_role_id', 'profiles', ['role_id'], unique=False)
     op.create_index('uq_profiles_email', 'profiles', [sa.literal_column('lower(email)')], unique=True, postgresql_where=sa.text("state <> 'deleted'"))
     op.create_index('uq_profiles_external_id', 'profiles', ['external_id'], unique=True, postgresql_where=sa.text("state <> 'deleted'"))
+    op.create_index('uq_profiles_name_reports', 'profiles', [sa.literal_column('lower(name_reports)')], unique=True)
     op.create_table('scorecards',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('base_id', sa.BigInteger(), nullable=False),
@@ -284,6 +286,7 @@ def upgrade() -> None:
     sa.Column('user_id', sa.BigInteger(), nullable=False),
     sa.Column('jti_hash', sa.String(length=64), nullable=False),
     sa.Column('cookie_hash', sa.String(length=64), nullable=True),
+    sa.Column('remembered', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
@@ -382,6 +385,7 @@ def upgrade() -> None:
     sa.Column('from_email', sa.Text(), nullable=True),
     sa.Column('from_email_name', sa.Text(), nullable=True),
     sa.Column('agent_id', sa.BigInteger(), nullable=True),
+    sa.Column('subchannel_id', sa.BigInteger(), nullable=True),
     sa.Column('to_email', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('cc_emails', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('bcc_emails', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
@@ -410,6 +414,7 @@ def upgrade() -> None:
     sa.CheckConstraint("direction in ('in', 'out', 'internal')", name=op.f('ck_conversations_direction')),
     sa.CheckConstraint("type in ('html', 'text')", name=op.f('ck_conversations_type')),
     sa.ForeignKeyConstraint(['agent_id'], ['profiles.id'], name=op.f('fk_conversations_agent_id')),
+    sa.ForeignKeyConstraint(['subchannel_id'], ['subchannels.id'], name=op.f('fk_conversations_subchannel_id')),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_conversations_ticket_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conversations'))
     )
@@ -539,6 +544,7 @@ def upgrade() -> None:
     sa.Column('claim', sa.String(length=40), nullable=True),
     sa.Column('heartbeat_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('trigger', sa.String(length=20), server_default='job', nullable=False),
+    sa.Column('refresh_request', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('run_id', sa.BigInteger(), nullable=True),
     sa.Column('judged_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_by', sa.BigInteger(), nullable=True),
@@ -552,18 +558,19 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['content_id'], ['scorecard_contents.id'], name=op.f('fk_assessments_content_id')),
     sa.ForeignKeyConstraint(['scorecard_id'], ['scorecards.id'], name=op.f('fk_assessments_scorecard_id')),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_assessments_ticket_id')),
-    sa.ForeignKeyConstraint(['worklog_id'], ['worklogs.id'], name=op.f('fk_assessments_worklog_id')),
+    sa.ForeignKeyConstraint(['worklog_id'], ['worklogs.id'], name=op.f('fk_assessments_worklog_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_assessments'))
     )
     op.create_index('ix_assessments_created', 'assessments', ['created_at', 'id'], unique=False)
-    op.create_index('ix_assessments_due', 'assessments', ['next_try_at', 'id'], unique=False, postgresql_where=sa.text("state in ('unprocessed', 'aiInProgress', 'error')"))
     op.create_index('ix_assessments_ticket_id', 'assessments', ['ticket_id'], unique=False)
     op.create_index('ix_assessments_user_created', 'assessments', ['assessed_user', 'created_at', 'id'], unique=False)
+    op.create_index('ix_assessments_waiting', 'assessments', ['id'], unique=False, postgresql_where=sa.text("state in ('unprocessed', 'aiInProgress') or next_try_at is not null"))
     op.create_index('ix_assessments_worklog_id', 'assessments', ['worklog_id', 'scorecard_base_id'], unique=False)
     op.create_index('uq_assessments_live', 'assessments', ['worklog_id', 'scorecard_base_id'], unique=True, postgresql_where=sa.text("state <> 'deleted'"))
     op.create_table('attachments',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('conversation_id', sa.BigInteger(), nullable=True),
+    sa.Column('position', sa.Integer(), server_default='0', nullable=False),
     sa.Column('url', sa.Text(), nullable=True),
     sa.Column('original_url', sa.Text(), nullable=True),
     sa.Column('name', sa.Text(), nullable=False),
@@ -735,9 +742,9 @@ def downgrade() -> None:
     op.drop_table('attachments')
     op.drop_index('uq_assessments_live', table_name='assessments', postgresql_where=sa.text("state <> 'deleted'"))
     op.drop_index('ix_assessments_worklog_id', table_name='assessments')
+    op.drop_index('ix_assessments_waiting', table_name='assessments', postgresql_where=sa.text("state in ('unprocessed', 'aiInProgress') or next_try_at is not null"))
     op.drop_index('ix_assessments_user_created', table_name='assessments')
     op.drop_index('ix_assessments_ticket_id', table_name='assessments')
-    op.drop_index('ix_assessments_due', table_name='assessments', postgresql_where=sa.text("state in ('unprocessed', 'aiInProgress', 'error')"))
     op.drop_index('ix_assessments_created', table_name='assessments')
     op.drop_table('assessments')
     op.drop_index('uq_worklogs_key', table_name='worklogs')
@@ -779,6 +786,7 @@ def downgrade() -> None:
     op.drop_index('uq_scorecards_active', table_name='scorecards', postgresql_where=sa.text("state = 'active'"))
     op.drop_index('ix_scorecards_state', table_name='scorecards')
     op.drop_table('scorecards')
+    op.drop_index('uq_profiles_name_reports', table_name='profiles')
     op.drop_index('uq_profiles_external_id', table_name='profiles', postgresql_where=sa.text("state <> 'deleted'"))
     op.drop_index('uq_profiles_email', table_name='profiles', postgresql_where=sa.text("state <> 'deleted'"))
     op.drop_index('ix_profiles_role_id', table_name='profiles')
@@ -796,7 +804,6 @@ def downgrade() -> None:
     op.drop_table('scorecard_families')
     op.drop_index(op.f('ix_scorecard_contents_content_hash'), table_name='scorecard_contents')
     op.drop_table('scorecard_contents')
-    op.drop_index('uq_roles_name', table_name='roles')
     op.drop_table('roles')
     op.drop_index(op.f('ix_idempotency_keys_created_at'), table_name='idempotency_keys')
     op.drop_table('idempotency_keys')

@@ -1,0 +1,13 @@
+"""What sign-in tells."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResetLinkRequested:
+    """Somebody forgot a password. Whoever can send mail sends the link; the token is stored only as a hash."""
+
+    user_id: int
+    token: str
+    expires_at: datetime
