@@ -1,8 +1,8 @@
 """Every rule type: met, not met, not applicable, undecided; German and English."""
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -16,7 +16,8 @@ from assaydesk.domains.quality.judging.rules.decide import (
 )
 from assaydesk.domains.quality.judging.rules.kinds import RULE_TYPES
 from assaydesk.domains.quality.judging.rules.propose import propose_rules
-from assaydesk.domains.quality.judging.types import CaseMessage, Verdict, WorklogCase
+from assaydesk.domains.quality.judging.summary import extractive_summary
+from assaydesk.domains.quality.judging.types import Verdict, WorklogCase
 from assaydesk.domains.quality.judging.wording import SENTENCES
 from tests.factories.judging import START, make_case, make_criterion, message, ruled, tool_call
 
@@ -70,6 +71,10 @@ def reply(text: str, **more: Any) -> WorklogCase:
         ("closing", {}, "Here it is. Have a great night!", MET),
         ("closing", {}, "Hier ist sie. Ich wünsche einen schönen Tag.", MET),
         ("closing", {}, "Here it is.", NOT_MET),
+        ("closing", {}, "Guten Tag Frau Lohse,\n\nes ist nichts eingegangen.\n\nMiriam", NOT_MET),
+        ("closing", {}, "Guten Tag Frau Lohse,\n\nes ist da.\n\nSchönen Tag noch", MET),
+        ("closing", {}, "Guten Tag!", MET),
+        ("closing", {}, "Liebe Grüße\nMiriam", MET),
         ("closing", {}, "Here it is.\n\nOn Mon, 2 Mar 2026 Erika wrote:\n> Kind regards", NOT_MET),
         ("furtherHelpOffered", {}, "Done. Is there anything else I can do?", MET),
         ("furtherHelpOffered", {}, "Erledigt. Bei Rückfragen melden Sie sich gerne.", MET),
@@ -385,16 +390,41 @@ def test_every_sentence_exists_in_both_languages() -> None:
     assert all(english.strip() and german.strip() and english != german for english, german in SENTENCES.values())
 
 
-def test_a_very_long_conversation_is_worked_through() -> None:
-    long: list[CaseMessage] = [
-        message(number, "CA"[number % 2], "Hallo, wie geht es Ihnen? " * 4_000) for number in (1, 2, 3)
-    ]
-    case = make_case(*long, duration_seconds=int(timedelta(hours=1).total_seconds()))
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "Hallo, wie geht es Ihnen? ",
+        "!",
+        "\n",
+        " ",
+        "-",
+        "> ",
+        "on ",
+        "ihr ",
+        "{{",
+        "[",
+        "_",
+        "X",
+        "1 ",
+        "a.",
+        "'",
+        "Hi ",
+        "yes",
+    ],
+)
+def test_a_very_long_conversation_is_worked_through(unit: str) -> None:
+    text = (unit * 100_000)[:99_999] + "a"
+    case = make_case(("C", text), ("A", text), ("C", text), ("A", text), tool_calls=(tool_call(1, "a", 3.5),))
+    needed: dict[str, dict[str, Any]] = {
+        "containsAny": {"texts": ["zzz"]},
+        "containsAll": {"texts": ["zzz"]},
+        "containsNone": {"texts": ["zzz"]},
+        "confirmationBeforeTool": {"names": ["a"]},
+        "sentenceLength": {"words": 1},
+        "replyLength": {"maxWords": 1},
+    }
+    begin = perf_counter()
     for kind in RULE_TYPES:
-        rule = {
-            "containsAny": {"texts": ["zzz"]},
-            "containsAll": {"texts": ["zzz"]},
-            "containsNone": {"texts": ["zzz"]},
-        }
-        criterion = ruled(kind, **rule.get(kind, {}))
-        judge_by_rule(criterion, case, "en")
+        judge_by_rule(ruled(kind, **needed.get(kind, {})), case, "en")
+    extractive_summary(case, [judge_by_rule(ruled("greeting"), case, "en")], "en")
+    assert perf_counter() - begin < 8
