@@ -123,6 +123,13 @@ def test_an_assessed_message_that_is_too_long_is_cut_in_the_middle() -> None:
     assert result.not_in_full == {2}
 
 
+def test_many_short_messages_stay_within_bounds() -> None:
+    case = make_case(*[("C", "Hm.")] * 3_000, ("A", "Well."))
+    text = rendered(case, budget=20_000).user
+    assert len(text) < 50_000
+    assert "Well." in text
+
+
 def test_many_tool_calls_stay_within_bounds() -> None:
     calls = tuple(tool_call(number, "look", 1, result="y" * 5_000) for number in range(200))
     assert len(rendered(make_case(("A", "Hi"), tool_calls=calls)).user) < 120_000

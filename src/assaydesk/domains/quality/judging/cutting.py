@@ -11,6 +11,8 @@ _CONTEXT_SHARE: Final = 0.25
 """Part of the budget that stays for the messages around the assessed ones, when these alone would fill it."""
 _LEAST: Final = 200
 """A message of the context is left out rather than cut below this many characters."""
+_FRAME: Final = 120
+"""Characters around each message that is shown: its fences, author and time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +40,21 @@ def share_out(messages: Sequence[CaseMessage], texts: Mapping[int, str], budget:
     right before an assessed one, the first of the conversation, then the nearest others.
     """
     lengths = {message.conversation_id: len(texts[message.conversation_id]) for message in messages}
-    if sum(lengths.values()) <= budget:
+    if sum(lengths.values()) + _FRAME * len(lengths) <= budget:
         return Cut(dict(texts), (), frozenset())
     assessed = [message.conversation_id for message in messages if message.assessed]
     context = _by_importance(messages)
-    around = sum(lengths[key] for key in context)
-    kept_for_assessed = max(int(budget * (1 - _CONTEXT_SHARE)), budget - around)
+    around = sum(lengths[key] + _FRAME for key in context)
+    frames = _FRAME * len(assessed)
+    kept_for_assessed = max(0, max(int(budget * (1 - _CONTEXT_SHARE)), budget - around) - frames)
     limit = _even_limit([lengths[key] for key in assessed], kept_for_assessed)
     shown = {key: cut_middle(texts[key], limit) for key in assessed}
-    left = budget - sum(min(lengths[key], limit) for key in assessed)
+    left = budget - frames - sum(min(lengths[key], limit) for key in assessed)
     for key in context:
-        if lengths[key] <= left or left >= _LEAST:
-            shown[key] = cut_middle(texts[key], left)
-            left -= min(lengths[key], left)
+        room = left - _FRAME
+        if room >= min(lengths[key], _LEAST):
+            shown[key] = cut_middle(texts[key], room)
+            left -= _FRAME + min(lengths[key], room)
     return Cut(
         shown,
         tuple(key for key in lengths if key not in shown),

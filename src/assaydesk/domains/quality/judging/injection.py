@@ -8,7 +8,7 @@ import json
 import unicodedata
 from dataclasses import dataclass
 from html import unescape
-from re import IGNORECASE
+from re import IGNORECASE, MULTILINE
 from re import compile as regex
 from typing import Final
 
@@ -26,7 +26,7 @@ _JUDGE: Final = (
     r"(?:grader|evaluator|assessor|judge|language model|ai model|prüfer|bewerter|gutachter|sprachmodell|ki-modell)"
 )
 _PATTERNS: Final = tuple(
-    regex(pattern, IGNORECASE)
+    regex(pattern, IGNORECASE | MULTILINE)
     for pattern in (
         rf"\b(?:ignore|disregard|forget|override|bypass|discard)\b{_GAP}\b{_RUBRIC}",
         rf"\b(?:ignorier|vergiss|vergessen sie|missacht|überschreib|umgeh|verwirf)\w*{_GAP}\b\w*{_RUBRIC}",

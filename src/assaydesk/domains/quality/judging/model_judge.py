@@ -42,6 +42,7 @@ from assaydesk.integrations.llm.port import Answer, Budget, LlmClient, Outcome, 
 from assaydesk.kit.redaction import Redactor
 
 CRITERIA_PER_CALL: Final = 20
+RUBRIC_CHARACTERS_PER_CALL: Final = 40_000
 CALLS_AT_A_TIME: Final = 4
 TEMPERATURE: Final = 0.0
 
@@ -104,8 +105,7 @@ class ModelJudge:
 
     async def judge(self, criteria: Sequence[Criterion], *, with_summary: bool = True) -> ModelJudgement:
         """A verdict for every criterion. Raises `JudgeFailed`."""
-        size = 1 if self.settings.prompt_scope == "criterion" else CRITERIA_PER_CALL
-        batches = [criteria[start : start + size] for start in range(0, len(criteria), size)]
+        batches = _batches(criteria, 1 if self.settings.prompt_scope == "criterion" else CRITERIA_PER_CALL)
         gate = asyncio.Semaphore(CALLS_AT_A_TIME)
 
         async def run(number: int) -> _BatchResult:
@@ -207,6 +207,22 @@ class ModelJudge:
                 for verdict in verdicts.values()
             ]
         return list(verdicts.values())
+
+
+def _batches(criteria: Sequence[Criterion], size: int) -> list[list[Criterion]]:
+    """Groups in order: at most `size` criteria, and no more words about them than a request should carry."""
+    batches: list[list[Criterion]] = []
+    characters = 0
+    for criterion in criteria:
+        length = (
+            len(criterion.description) + len(criterion.assessment_prompt) + len(criterion.applicability_prompt or "")
+        )
+        if not batches or len(batches[-1]) == size or characters + length > RUBRIC_CHARACTERS_PER_CALL:
+            batches.append([])
+            characters = 0
+        batches[-1].append(criterion)
+        characters += length
+    return batches
 
 
 def _repaired(first: Reply, second: Reply, criteria: Sequence[Criterion]) -> Reply:

@@ -15,7 +15,7 @@ _QUOTED_HISTORY: Final = regex(
     r"^(?:>|-{2,}\s*(?:original|ursprüngliche)|_{10,}\s*$|(?:am|on)\b.{0,200}\b(?:schrieb|wrote)\b.{0,100}:\s*$)",
     IGNORECASE | MULTILINE,
 )
-_SENTENCE_END: Final = regex(r"[.!?]+(?=\s|$)|\n")
+_SENTENCE_END: Final = regex(r"(?<![.!?])[.!?]+(?=\s|$)|\n")
 
 
 class Outcome(StrEnum):

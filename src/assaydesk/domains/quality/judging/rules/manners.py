@@ -126,15 +126,7 @@ def _opening(reply: CaseMessage) -> tuple[int, int]:
 
 def _ending(reply: CaseMessage) -> tuple[int, int]:
     end = len(own_text(reply))
-    return max(_after_hello(reply, end), end - ENDING_CHARACTERS), end
-
-
-def _after_hello(reply: CaseMessage, end: int) -> int:
-    """Where a reply goes on after a "Guten Tag", which is said at both ends; 0 for all other beginnings."""
-    hello = phrases.GREETING.search(reply.text, *_opening(reply))
-    if hello is None or reply.text[: hello.start("words")].strip() or not phrases.CLOSING.fullmatch(hello["words"]):
-        return 0
-    return hello.end("words") if any(character.isalnum() for character in reply.text[hello.end() : end]) else 0
+    return max(0, end - ENDING_CHARACTERS), end
 
 
 def _answered_before(case: WorklogCase) -> bool:

@@ -26,8 +26,9 @@ CLOSING: Final = _any_of(
     r"(?:mit )?(?:freundliche[nms]?|viele[n]?|beste[nr]?|liebe[nr]?|herzliche[nr]?|schöne[nr]?|sonnige[nr]?)(?: \w+)? "
     r"gr(?:ü|ue)(?:ß|ss)e?n?",
     r"mfg|lg|vg|bg|hochachtungsvoll|auf wieder(?:sehen|hören|schauen)|tschü(?:ss|ß)|alles gute|bis bald",
-    r"(?:schöne[ns]?|angenehme[ns]?|gute[ns]?|erholsame[ns]?) (?:rest)?"
-    r"(?:tag|abend|nacht|woche|wochenende|feierabend|reise|zeit|feiertage)",
+    # "Guten Tag" and "guten Abend" are greetings, so they are left out here.
+    r"(?:schöne[ns]?|angenehme[ns]?|erholsame[ns]?) (?:rest)?(?:tag|abend|woche|wochenende|feierabend|zeit|feiertage)",
+    r"gute (?:nacht|reise|fahrt|zeit|woche|besserung)|gutes wochenende",
     r"(?:kind|best|warm|warmest|kindest)(?: \w+)? regards|regards|(?:yours )?(?:sincerely|faithfully|truly)",
     r"best wishes|all the best|cheers|take care|good ?bye|bye(?: bye)?|safe travels|see you(?: soon)?",
     r"(?:have|enjoy) (?:a|an|your|the rest of your) (?:\w+ ){0,2}"
