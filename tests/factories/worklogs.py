@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 from assaydesk.domains.conversations.events import ConversationAdded
 from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.settings.models import Setting
-from assaydesk.domains.tickets.models import Ticket
 from assaydesk.domains.worklogs.models import Worklog, WorkSegment
 from assaydesk.domains.worklogs.recording import take_message
 from assaydesk.domains.worklogs.types import Action, Signal, SignalKind
@@ -17,15 +16,6 @@ from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.security.actor import ActorKind
 
 START = datetime(2024, 6, 12, 9, tzinfo=UTC)
-
-
-async def make_ticket(session: WriteSession, **values: Any) -> Ticket:
-    """A plain ticket; `created_at` and the SLA period begin at `START`."""
-    defaults = {"channel": "email", "subject": "A question", "created_at": START, "sla_started_at": START}
-    ticket = Ticket(**(defaults | values))
-    session.add(ticket)
-    await session.flush()
-    return ticket
 
 
 async def make_message(session: WriteSession, ticket_id: int, at: datetime = START, **values: Any) -> Conversation:

@@ -9,7 +9,8 @@ from assaydesk.domains.worklogs.track import rebuild, record
 from assaydesk.domains.worklogs.types import Signal
 from assaydesk.platform.db.engine import Database
 from tests.factories.profiles import make_profile
-from tests.factories.worklogs import START, act, customer_writes, make_ticket, pings, snapshot
+from tests.factories.tickets import make_ticket
+from tests.factories.worklogs import START, act, customer_writes, pings, snapshot
 
 
 def after(seconds: float) -> datetime:

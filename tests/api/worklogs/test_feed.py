@@ -12,7 +12,8 @@ from assaydesk.domains.worklogs.track import record_runs
 from assaydesk.domains.worklogs.types import Action, Contribution, RecordedCall, RecordedWork, Run
 from assaydesk.platform.db.session import WriteSession
 from tests.factories.profiles import make_profile
-from tests.factories.worklogs import START, act, make_message, make_ticket, snapshot
+from tests.factories.tickets import make_ticket
+from tests.factories.worklogs import START, act, make_message, snapshot
 
 REPLY = (Action.REPLY,)
 

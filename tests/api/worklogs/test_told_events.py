@@ -24,7 +24,8 @@ from assaydesk.platform import events
 from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.security.actor import ActorKind
 from tests.factories.profiles import make_profile, make_team
-from tests.factories.worklogs import START, act, customer_writes, make_message, make_ticket, pings, set_settings
+from tests.factories.tickets import make_ticket
+from tests.factories.worklogs import START, act, customer_writes, make_message, pings, set_settings
 
 
 def after(seconds: float) -> datetime:

@@ -16,13 +16,13 @@ from assaydesk.domains.worklogs.types import Action, Signal, SignalKind
 from assaydesk.platform.db.engine import JoinedDatabase
 from assaydesk.platform.db.session import WriteSession
 from tests.factories.profiles import make_profile
+from tests.factories.tickets import make_ticket
 from tests.factories.worklogs import (
     START,
     act,
     customer_writes,
     forget_everything,
     make_message,
-    make_ticket,
     pings,
     set_settings,
     snapshot,

@@ -1,0 +1,57 @@
+"""Guards and row loaders of the worklog endpoints."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path
+
+from assaydesk.domains.tickets.service import get_visible
+from assaydesk.domains.worklogs import service
+from assaydesk.domains.worklogs.rows import WorklogDetail
+from assaydesk.platform.http.sessions import Reads, Writes
+from assaydesk.platform.schema import MAX_ID
+from assaydesk.platform.security.actor import Actor
+from assaydesk.platform.security.permissions import Permission
+from assaydesk.platform.security.require import Require
+
+Caller = Annotated[Actor, Depends(Require())]
+Viewer = Annotated[
+    Actor,
+    Depends(
+        Require(
+            Permission.READ_TICKET,
+            Permission.WORKLOG_VIEW_OWN,
+            Permission.WORKLOG_VIEW_TEAM_MATE,
+            Permission.WORKLOG_VIEW_ALL,
+            Permission.QUALITY_VIEW_ASSESSMENT_OWN,
+            Permission.QUALITY_VIEW_ASSESSMENT_TEAM_MATE,
+            Permission.QUALITY_VIEW_ASSESSMENT_ALL,
+            Permission.QUALITY_DO_ASSESSMENTS_TEAM,
+            Permission.QUALITY_DO_ASSESSMENTS_ALL,
+        )
+    ),
+]
+"""Whoever may view any worklog at all."""
+
+TicketId = Annotated[int, Path(alias="ticketId", ge=1, le=MAX_ID)]
+WorklogId = Annotated[int, Path(alias="id", ge=1, le=MAX_ID)]
+
+
+async def ticket_to_read(session: Reads, actor: Caller, ticket_id: TicketId) -> int:
+    """The addressed ticket, if the caller may read it."""
+    await get_visible(session, actor, ticket_id)
+    return ticket_id
+
+
+async def ticket_to_ping(session: Writes, actor: Caller, ticket_id: TicketId) -> int:
+    """The same for a ping, which writes."""
+    await get_visible(session, actor, ticket_id)
+    return ticket_id
+
+
+async def worklog_to_read(session: Reads, actor: Caller, worklog_id: WorklogId) -> WorklogDetail:
+    return await service.find_worklog(session, actor, worklog_id)
+
+
+TicketToRead = Annotated[int, Depends(ticket_to_read)]
+TicketToPing = Annotated[int, Depends(ticket_to_ping)]
+WorklogToRead = Annotated[WorklogDetail, Depends(worklog_to_read)]
