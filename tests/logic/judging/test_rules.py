@@ -154,6 +154,7 @@ def test_given_an_earlier_answer_a_greeting_of_new_contacts_does_not_apply() -> 
         ("Hi erika!", ("Erika Nowak",), MET),
         ("Sehr geehrte Damen und Herren,", ("Erika Nowak",), NOT_MET),
         ("Dear Ms Smith,", ("Erika Nowak",), NOT_MET),
+        ("Hallo und willkommen!", ("Nowak und Sohn GmbH",), NOT_MET),
         ("Dear Ms Smith,", (), MET),
         ("Hello Team,", (), NOT_APPLICABLE),
         ("Sehr geehrte Damen und Herren,", ("V-123", "e@x.example"), NOT_APPLICABLE),

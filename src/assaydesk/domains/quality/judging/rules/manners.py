@@ -142,6 +142,7 @@ def _names(terms: Iterable[str]) -> frozenset[str]:
         for term in terms
         if not any(character.isdigit() or character == "@" for character in term) and len(term.split()) <= 4
         for word in _NAME_PART.findall(term)
+        if word.casefold() not in phrases.NOT_A_NAME
     )
 
 

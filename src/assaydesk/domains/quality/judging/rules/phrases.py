@@ -56,7 +56,7 @@ NOT_A_NAME: Final = frozenset(
     regex(r"\w+").findall(
         "damen herren kunde kundin kunden team zusammen alle interessent interessentin nutzer sir madam customer "
         "client user guest there all everyone friend colleague valued traveler member ich wir vielen danke es das die "
-        "der wie thank thanks how i we the this it your welcome and please"
+        "der wie thank thanks how i we the this it your welcome and please und of for für von zu gmbh ag kg co inc ltd"
     )
 )
 ATTACHMENT: Final = _any_of(
