@@ -128,3 +128,14 @@ async def reserve(request: Request, session: WriteSession) -> None:
     )
     if taken.first() is None:
         raise KeyTaken
+
+
+async def forget(request: Request, session: WriteSession) -> None:
+    """Give the key of this request back: it failed after its first transaction, so a repeat is a new try."""
+    wanted = getattr(request.state, "idempotency", None)
+    if wanted is not None:
+        user_id, key, path, _ = wanted
+        await session.execute(
+            text("delete from idempotency_keys where user_id = :user and key = :key and path = :path"),
+            {"user": user_id, "key": key, "path": path},
+        )

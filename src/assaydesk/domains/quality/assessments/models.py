@@ -16,7 +16,12 @@ STATES = (
 
 
 class Assessment(Base):
-    """One worklog scored with one scorecard revision. The points are kept for lists; scoring can redo them any time."""
+    """One worklog scored with one scorecard revision. The points are kept for lists; scoring can redo them any time.
+
+    `state_before`: what a claim or a deletion left. `claim` is the token of the process that judges it, `judged_until`
+    the end of the worklog as the judge saw it. `next_try_at`: when the job takes it again (null in `unprocessed`: at
+    once). `refresh_request`: a renewed run that a person asked for, until it is done.
+    """
 
     __tablename__ = "assessments"
     __table_args__ = (
@@ -30,13 +35,13 @@ class Assessment(Base):
         Index("ix_assessments_user_created", "assessed_user", "created_at", "id"),
         Index("ix_assessments_created", "created_at", "id"),
         Index(
-            "ix_assessments_due", "next_try_at", "id",
-            postgresql_where=text("state in ('unprocessed', 'aiInProgress', 'error')"),
+            "ix_assessments_waiting", "id",
+            postgresql_where=text("state in ('unprocessed', 'aiInProgress') or next_try_at is not null"),
         ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    worklog_id: Mapped[int | None] = mapped_column(ForeignKey("worklogs.id"))
+    worklog_id: Mapped[int | None] = mapped_column(ForeignKey("worklogs.id", ondelete="SET NULL"))
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
     scorecard_id: Mapped[int] = mapped_column(ForeignKey("scorecards.id"))
     scorecard_base_id: Mapped[int] = mapped_column(BigInt)
@@ -71,6 +76,7 @@ class Assessment(Base):
     claim: Mapped[str | None] = mapped_column(String(40))
     heartbeat_at: Mapped[datetime | None] = mapped_column(Timestamp)
     trigger: Mapped[str] = mapped_column(String(20), server_default="job")
+    refresh_request: Mapped[dict[str, Any] | None] = mapped_column(Json)
     run_id: Mapped[int | None] = mapped_column(BigInt)
     judged_until: Mapped[datetime | None] = mapped_column(Timestamp)
     created_by: Mapped[int | None] = mapped_column(BigInt)
