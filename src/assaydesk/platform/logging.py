@@ -52,5 +52,5 @@ def configure_logging(level: str = "info", form: Literal["auto", "json", "consol
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("procrastinate", "sqlalchemy", "alembic", "httpx", "uvicorn.access", "asyncio"):
+    for noisy in ("procrastinate", "sqlalchemy", "alembic", "httpx", "httpx2", "uvicorn.access", "asyncio"):
         logging.getLogger(noisy).setLevel("WARNING")
