@@ -104,7 +104,7 @@ async def test_the_example_becomes_tickets_with_everything_around_them(
     assert all(one.created_at == one.stored_at for one in messages)
     attachment = await session.scalar(select(Attachment).where(Attachment.conversation_id == messages[2].id))
     assert attachment is not None
-    assert (attachment.name, attachment.url) == ("verbrauch-2024.pdf", None)
+    assert (attachment.name, attachment.risk_class) == ("verbrauch-2024.pdf", "safe")
     assert attachment.original_url == "https://files.lumen.example/verbrauch-2024.pdf"
 
     changes = await session.execute(

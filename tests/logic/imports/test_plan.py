@@ -110,7 +110,7 @@ def test_the_ticket_knows_who_worked_on_it(
 
 def test_internal_lines_are_private_and_html_keeps_its_body() -> None:
     plan = planned(Message(Role.SYSTEM, "left"), Message(Role.CUSTOMER, "Hi", html="<p>Hi</p>"))
-    columns = ("direction", "private", "type", "body", "body_plain")
+    columns = ("direction", "private", "type", "body", "plain")
     assert [tuple(one[name] for name in columns) for one in plan.messages] == [
         ("internal", True, "text", "left", "left"), ("in", False, "html", "<p>Hi</p>", "Hi"),
     ]  # fmt: skip

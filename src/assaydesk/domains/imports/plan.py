@@ -67,7 +67,7 @@ class Deed:
 
 @dataclass(slots=True)
 class Plan:
-    """Values by field of `ImportedTicket` and by column of a message. `author` of a message: key of a participant."""
+    """Values by field of `ImportedTicket` and `ImportedMessage`; `author` of a message is the key of a participant."""
 
     ticket: dict[str, Any]
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -139,7 +139,7 @@ def _machines(conversation: ParsedConversation) -> set[str]:
 
 
 def _message(conversation: ParsedConversation, message: Message, at: datetime) -> dict[str, Any]:
-    """The columns of a message but its ids; an internal one is private."""
+    """The message but its ids; an internal one is private."""
     customer = conversation.customer if message.role is Role.CUSTOMER else None
     direction = _DIRECTIONS.get(message.role, "internal")
     return {
@@ -152,12 +152,9 @@ def _message(conversation: ParsedConversation, message: Message, at: datetime) -
         "from_email_name": customer.name if customer else None,
         "subject": conversation.subject,
         "body": message.html or message.text,
-        "body_plain": message.text,
-        "body_clean": message.text,
+        "plain": message.text,
         "external_conversation_id": message.external_id,
-        "created_at": at,
-        # Known to the desk when it was written: work that is imported late must not look as if the message came late.
-        "stored_at": at,
+        "at": at,
     }
 
 

@@ -1,20 +1,15 @@
 """The rows of an import: looked up and written in sets, one batch of conversations at a time.
 
-An import writes history: nothing is sent, routed or asked because of it. That is why messages are written as rows here
-and not through the service that makes them for live work.
+Tickets, messages and worklogs go through the services of their domains; here is what only an import asks.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from re import compile as regex
-from typing import Any, Final, TypeAlias, cast
-from uuid import uuid4
+from typing import Any, TypeAlias
 
-from sqlalchemy import Table, func, insert, or_, select, text
+from sqlalchemy import func, insert, or_, select, text
 
-from assaydesk.domains.conversations.models import Attachment, Conversation
 from assaydesk.domains.customers.models import Customer
-from assaydesk.domains.imports.formats.types import Attachment as AttachmentReference
 from assaydesk.domains.imports.formats.types import Participant
 from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.profiles.types import PEOPLE
@@ -25,7 +20,6 @@ from assaydesk.domains.worklogs.models import Worklog
 from assaydesk.platform.db.session import ReadSession, WriteSession
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
-_NOT_IN_NAMES: Final = regex(r"[^\w .\-]")
 
 
 async def lock_imports(session: WriteSession) -> None:
@@ -94,29 +88,6 @@ async def customer_ids_by_email(session: ReadSession, emails: Collection[str]) -
         .having(func.count() == 1)
     )
     return {email.lower(): customer_id for email, customer_id in rows}
-
-
-async def add_messages(session: WriteSession, messages: Rows) -> list[int]:
-    """Insert messages with the same columns; answers their ids in the same order."""
-    if not messages:
-        return []
-    # The table and not the model: the latter would make a statement of its own for each set of columns without null.
-    table = cast(Table, Conversation.__table__)
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return list(await session.scalars(statement, [dict(message) for message in messages]))
-
-
-async def add_attachments(session: WriteSession, attachments: Iterable[tuple[int, AttachmentReference]]) -> None:
-    """Keep references to files: (message id, reference). Nothing is fetched."""
-    rows = [
-        {
-            "id": uuid4().hex, "conversation_id": message_id, "original_url": one.url,
-            "name": _NOT_IN_NAMES.sub("", one.name)[:200] or "attachment",
-        }
-        for message_id, one in attachments
-    ]  # fmt: skip
-    if rows:
-        await session.execute(insert(Attachment), rows)
 
 
 async def add_history(session: WriteSession, rows: Rows) -> None:

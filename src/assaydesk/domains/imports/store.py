@@ -4,11 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from mimetypes import guess_type
+from typing import NamedTuple
 
+from assaydesk.domains.conversations import service as conversations
+from assaydesk.domains.conversations.attachments import Reference, clean_name, risk_of
+from assaydesk.domains.conversations.service import ImportedMessage
 from assaydesk.domains.imports import repository
 from assaydesk.domains.imports.formats.findings import Finding, Severity
-from assaydesk.domains.imports.formats.types import ParsedConversation
+from assaydesk.domains.imports.formats.types import Attachment, ParsedConversation
 from assaydesk.domains.imports.plan import Deed, Plan, PlannedCall, make_plan, people_of
 from assaydesk.domains.imports.surroundings import ensure_customers, ensure_profiles, ensure_tags
 from assaydesk.domains.imports.timing import make_timeline
@@ -86,12 +90,12 @@ async def _fresh(
     return fresh
 
 
-async def _planned(session: WriteSession, conversations: Sequence[ParsedConversation], now: datetime) -> list[_Item]:
+async def _planned(session: WriteSession, fresh: Sequence[ParsedConversation], now: datetime) -> list[_Item]:
     settings = await get_settings(session)
-    profiles = await ensure_profiles(session, (person for one in conversations for person in one.participants))
-    customers = await ensure_customers(session, [one.customer for one in conversations if one.customer is not None])
+    profiles = await ensure_profiles(session, (person for one in fresh for person in one.participants))
+    customers = await ensure_customers(session, [one.customer for one in fresh if one.customer is not None])
     items = []
-    for one in conversations:
+    for one in fresh:
         timeline = make_timeline(
             one.external_id, one.channel, one.turns, one.participants, not_after=now, started_at=one.started_at
         )
@@ -132,20 +136,21 @@ async def _write_tickets(session: WriteSession, items: Sequence[_Item]) -> list[
 
 async def _write_messages(session: WriteSession, items: Sequence[_Item], ticket_ids: Sequence[int]) -> list[list[int]]:
     """Messages of all tickets in one go; answers their ids ticket by ticket."""
-    rows: list[dict[str, Any]] = []
-    attachments = []
+    messages = []
     for item, ticket_id in zip(items, ticket_ids, strict=True):
         for message in item.plan.messages:
-            row = {**message, "ticket_id": ticket_id, "agent_id": item.profiles.get(message["author"] or "")}
-            del row["author"]
-            attachments.append(row.pop("attachments"))
-            rows.append(row)
-    ids = await repository.add_messages(session, rows)
-    await repository.add_attachments(
-        session, [(id_, one) for id_, references in zip(ids, attachments, strict=True) for one in references]
-    )
-    remaining = iter(ids)
+            values = dict(message)
+            agent_id = item.profiles.get(values.pop("author") or "")
+            files = tuple(_reference(one) for one in values.pop("attachments"))
+            messages.append(ImportedMessage(ticket_id=ticket_id, agent_id=agent_id, files=files, **values))
+    remaining = iter(await conversations.insert_imported(session, messages))
     return [[next(remaining) for _message in item.plan.messages] for item in items]
+
+
+def _reference(attachment: Attachment) -> Reference:
+    name = clean_name(attachment.name)
+    media = guess_type(name)[0]
+    return Reference(name, attachment.url, media, risk_of(name, media))
 
 
 def _work(
