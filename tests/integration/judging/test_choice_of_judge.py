@@ -27,7 +27,7 @@ async def test_rules_alone_need_no_model(server: LlmServer, ports: JudgePorts) -
         judgement = await judge(chosen, criteria=(GREETING, by_hand), judge="model")
         assert scores(judgement) == [Decimal(5)]
         assert (judgement.run.provider, judgement.run.model, judgement.run.input_tokens) == ("rules", None, None)
-        assert "1 of 1 scored criteria have points." in judgement.ai_summary
+        assert "Scored: 1, with points: 1." in judgement.ai_summary
     assert server.requests == []
 
 

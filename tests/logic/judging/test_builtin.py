@@ -94,5 +94,5 @@ def test_the_summary_is_plain_and_always_the_same(language: str) -> None:
     assert summary == extractive_summary(CASE, verdicts, language)
     assert "My invoice is wrong." in summary
     assert "we are very sorry for the mistake" in summary
-    assert summary.endswith({"en": "1 criteria need a person.", "de": "1 Kriterien brauchen einen Menschen."}[language])
+    assert summary.endswith({"en": "Waiting for a person: 1.", "de": "Wartet auf einen Menschen: 1."}[language])
     assert extractive_summary(CASE, (), language) == ""

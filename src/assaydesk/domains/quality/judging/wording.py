@@ -202,17 +202,11 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "the assessed person wrote nothing in this worklog that could be read.",
         "die bewertete Person hat in diesem Worklog nichts geschrieben, was zu lesen wäre.",
     ),
-    "summary.work": (
-        "{count} replies in {minutes} min of work.",
-        "{count} Antworten in {minutes} min Bearbeitung.",
-    ),
+    "summary.work": ("Replies: {count}, work: {minutes} min.", "Antworten: {count}, Bearbeitung: {minutes} min."),
     "summary.asked": ("The customer began: “{quote}”", "Der Kunde begann: „{quote}“"),
     "summary.answered": ("The last reply: “{quote}”", "Die letzte Antwort: „{quote}“"),
-    "summary.scored": (
-        "{met} of {count} scored criteria have points.",
-        "{met} von {count} bewerteten Kriterien haben Punkte.",
-    ),
-    "summary.waiting": ("{count} criteria need a person.", "{count} Kriterien brauchen einen Menschen."),
+    "summary.scored": ("Scored: {count}, with points: {met}.", "Bewertet: {count}, mit Punkten: {met}."),
+    "summary.waiting": ("Waiting for a person: {count}.", "Wartet auf einen Menschen: {count}."),
     "abstain.prefix": ("A person has to decide: {why}", "Ein Mensch muss entscheiden: {why}"),
 }
 
