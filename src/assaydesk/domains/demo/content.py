@@ -21,7 +21,7 @@ class Topic:
 
     `identity`: contract data are named, so somebody who calls has to be identified. `upset`: customers are annoyed,
     worried or in mourning. `tools`: a look-up, then what is looked up or booked for this topic. `not_on`: channels on
-    which nobody would write about it.
+    which nobody would write about it. `weight`: how often people write about it, compared with the others.
     """
 
     key: str
@@ -31,6 +31,7 @@ class Topic:
     identity: bool
     tools: tuple[str, ...]
     not_on: tuple[str, ...]
+    weight: int
     texts: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     @property
@@ -138,6 +139,7 @@ def _topic(key: str, entry: Mapping[str, Any]) -> Topic:
         entry.get("identity", True),
         tuple(entry["tools"]),
         tuple(entry.get("not_on", ())),
+        entry.get("weight", 1),
         texts,
     )
 

@@ -25,10 +25,11 @@ PERIOD: Final = timedelta(days=42)
 _MOMENT: Final = timedelta(minutes=1)
 CHANNELS: Final = {"email": 78, "chat": 36, "phone": 32, "portal": 22, "letter": 12, "walkIn": 10, "system": 10}
 _WRITTEN: Final[tuple[tuple[int, Scenario], ...]] = (
-    (54, scenarios.answered_once),
+    (48, scenarios.answered_once),
     (20, scenarios.asked_again),
     (9, scenarios.thanked),
     (7, scenarios.handed_over),
+    (6, scenarios.postponed),
     (5, scenarios.drafted),
     (5, scenarios.closed_silently),
 )
@@ -85,7 +86,8 @@ class _Planner:
 
     def _conversation(self, number: int, at: datetime, channel: str) -> PlannedConversation:
         """A call or visit whose time is not over yet is moved to the day before, where there is room."""
-        topic = self.random.choice([topic for topic in self.content.topics if _fits(topic, channel)])
+        topics = [topic for topic in self.content.topics if _fits(topic, channel)]
+        topic = self.random.choices(topics, [topic.weight for topic in topics])[0]
         customer = self.random.choice(self.customers)
         agent = self.agents.get(topic.key) if self.random.random() * 100 < _ROBOT_SHARE.get(channel, 0) else None
         scenario = self._scenario(channel, at)

@@ -1,5 +1,6 @@
 """Which pieces of work have been reviewed already, by whom, and what the reviewers found. Pure."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from assaydesk.domains.demo.thread import PlannedConversation
 from assaydesk.domains.demo.types import Level, Person, Scorecard, WorkOfReply
 
 _WANTED: Final = {"written": 26, "spoken": 20, "compliance": 8, "process": 6}
+_TURNS: Final = (Level.GOOD, Level.MEDIOCRE, Level.GOOD, Level.BAD, Level.MEDIOCRE)
+_BREACHES: Final = 2
 _SETTLED: Final = timedelta(days=2)
 _DISCUSSED: Final = 0.3
 _CORRECTED: Final = 0.6
@@ -54,7 +57,7 @@ def choose_reviews(
             if conversation.works and fits(scorecard, conversation) and conversation.works[-1].at < now - _SETTLED
         ]
         random.shuffle(candidates)
-        chosen = list(_in_turn(candidates))[: _WANTED[scorecard.key]]
+        chosen = list(_mixed(candidates))[: _WANTED[scorecard.key]]
         reviews += [_review(content, scorecard, one, random, now) for one in chosen]
     return tuple(sorted(reviews, key=lambda review: (review.reviewed_at, review.number)))
 
@@ -67,14 +70,25 @@ def fits(scorecard: Scorecard, conversation: PlannedConversation) -> bool:
     return (not channels or conversation.parsed.channel in channels) and (not tags or bool(names & set(tags)))
 
 
+def _mixed(candidates: Sequence[_Candidate]) -> Iterator[_Candidate]:
+    """Good, mediocre and bad work in turn, breaches of a knock-out first; within a level everybody in turn."""
+    levels = {level: deque(_in_turn([one for one in candidates if one.reply.work.level is level])) for level in Level}
+    breaches = [one for one in candidates if not one.reply.work.no_secret][:_BREACHES]
+    yield from breaches
+    while any(levels.values()):
+        for level in _TURNS:
+            if levels[level] and (candidate := levels[level].popleft()) not in breaches:
+                yield candidate
+
+
 def _in_turn(candidates: Sequence[_Candidate]) -> Iterator[_Candidate]:
     """One of each person, then a second of each, and so on."""
-    waiting: dict[str, list[_Candidate]] = {}
+    waiting: dict[str, deque[_Candidate]] = {}
     for candidate in candidates:
-        waiting.setdefault(candidate.reply.person, []).append(candidate)
+        waiting.setdefault(candidate.reply.person, deque()).append(candidate)
     while waiting:
         for person in list(waiting):
-            yield waiting[person].pop()
+            yield waiting[person].popleft()
             if not waiting[person]:
                 del waiting[person]
 

@@ -86,6 +86,19 @@ def handed_over(scene: Scene) -> None:
     _answer(scene, scene.person(besides=first))
 
 
+def postponed(scene: Scene) -> None:
+    """Something has to be found out first: a note, pending, and the answer on a later day."""
+    scene.thread.incoming(_question(scene), scene.thread.at)
+    person, writer = scene.person(), scene.writer
+    script: Script = [
+        (writer.random.uniform(40, 120), Message(Role.NOTE, writer.text("note"), author=person.key)),
+        (writer.random.uniform(3, 10), Action("pending", person.key)),
+    ]
+    start = _start(scene, person, scene.later(scene.thread.at, 0.5, 6), _length(script) + 10)
+    scene.thread.visit(person, start, script, linger=6)
+    _answer(scene, person, ready=scene.later(scene.thread.at, 20, 60))
+
+
 def drafted(scene: Scene) -> None:
     """A trainee writes a draft; the supervisor approves it and closes."""
     scene.thread.incoming(_question(scene), scene.thread.at)
@@ -172,19 +185,25 @@ def _question(scene: Scene) -> str:
 
 
 def _answer(
-    scene: Scene, person: Person, *, level: Level | None = None, again: bool = False, ending: str = "closed"
+    scene: Scene,
+    person: Person,
+    *,
+    level: Level | None = None,
+    again: bool = False,
+    ending: str = "closed",
+    ready: datetime | None = None,
 ) -> None:
     level = level or scene.writer.level_of(person)
-    _send(scene, person, level, scene.writer.reply_letter(person, level, again=again), ending)
+    _send(scene, person, level, scene.writer.reply_letter(person, level, again=again), ending, ready)
 
 
-def _send(scene: Scene, person: Person, level: Level, reply: Reply, ending: str) -> None:
-    """Read, write, send and close, in one visit or two."""
+def _send(scene: Scene, person: Person, level: Level, reply: Reply, ending: str, ready: datetime | None = None) -> None:
+    """Read, write, send and close, in one visit or two; not before `ready`."""
     script: Script = [
         *_written(scene, person, level, reply),
         (scene.writer.random.uniform(2, 9), Action(ending, person.key)),
     ]
-    waiting = _waiting(scene, level)
+    waiting = ready or _waiting(scene, level)
     if level is not Level.BAD and scene.writer.chance(14):
         seconds = scene.writer.random.uniform(50, 240)
         begin = _start(scene, person, waiting, seconds)
