@@ -37,6 +37,7 @@ class Conversation(Base):
     from_email: Mapped[str | None] = mapped_column(Text)
     from_email_name: Mapped[str | None] = mapped_column(Text)
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("profiles.id"))
+    subchannel_id: Mapped[int | None] = mapped_column(ForeignKey("subchannels.id"))
     to_email: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
     cc_emails: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
     bcc_emails: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
@@ -84,6 +85,7 @@ class Attachment(Base):
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
+    position: Mapped[int] = mapped_column(Integer, server_default="0")
     url: Mapped[str | None] = mapped_column(Text)
     original_url: Mapped[str | None] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)

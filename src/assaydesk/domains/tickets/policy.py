@@ -1,6 +1,7 @@
 """Who may set what on a ticket he or she may change (ticket.md 2.6, 8.3, 11; tags.md 3)."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Final
 
 from assaydesk.domains.tickets.types import MANUAL_SPAM
@@ -24,6 +25,11 @@ def is_machine(actor: Actor) -> bool:
 def may_see(actor: Actor) -> bool:
     """Who may see tickets at all sees every ticket that he or she can name."""
     return actor.has(*VIEWERS)
+
+
+def with_sight(actor: Actor) -> Actor:
+    """The actor while a right of another kind makes it look at tickets: who creates one is shown what was made."""
+    return replace(actor, permissions=actor.permissions | {Permission.READ_TICKET})
 
 
 def right_to_assign(actor: Actor, added: Collection[int]) -> Permission | None:

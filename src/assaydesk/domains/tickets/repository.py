@@ -6,15 +6,11 @@ from functools import lru_cache
 from typing import Any, Final
 from typing import cast as typing_cast
 
-import msgspec
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     String,
     Table,
     any_,
-    cast,
-    column,
     delete,
     false,
     func,
@@ -22,7 +18,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
@@ -32,6 +28,7 @@ from assaydesk.domains.tickets.models import Ticket, TicketChange, TicketTag
 from assaydesk.domains.tickets.types import Status
 from assaydesk.domains.tickets.work import STATE_COLUMNS, State
 from assaydesk.platform.db.base import BigInt, BigInts, Json, Texts
+from assaydesk.platform.db.recordset import recordset
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.logging import current_transaction
 from assaydesk.platform.security.actor import Actor
@@ -122,7 +119,7 @@ async def add_many(
     session: WriteSession, rows: Sequence[Mapping[str, Any]], columns: Collection[str]
 ) -> dict[str, int]:
     """Add tickets with outside ids; answers the ids of those that were not there yet."""
-    given = _recordset(rows, {name: _TABLE.c[name].type for name in columns})
+    given = recordset(rows, {name: _TABLE.c[name].type for name in columns})
     source = select(*(given.c[name] for name in columns))
     query = insert(Ticket).from_select(list(columns), source)
     done = query.on_conflict_do_nothing(index_elements=[Ticket.external_ticket_id])
@@ -135,7 +132,7 @@ async def write(
 ) -> None:
     """Give each ticket (`id`, `version`, `columns`) its values."""
     types = {name: _TABLE.c[name].type for name in ("id", "version", *columns)}
-    given = _recordset(rows, types)
+    given = recordset(rows, types)
     values = {_TABLE.c[name]: given.c[name] for name in types if name != "id"}
     await session.execute(
         update(_TABLE).where(_TABLE.c.id == given.c.id).values({**values, _TABLE.c.modified_at: literal(at)})
@@ -147,7 +144,7 @@ async def write_history(
 ) -> None:
     """Append history lines (`ticket_id`, `version`, `changes`) in their order."""
     types: dict[str, TypeEngine[Any]] = {"ticket_id": BigInt, "version": TicketChange.version.type, "changes": Json}
-    given = _recordset(rows, types)
+    given = recordset(rows, types)
     shared = {"at": at, "user_id": actor.user_id, "kind": kind, "tx_id": current_transaction()}
     columns = TicketChange.__table__.c
     source = select(*given.c, *(literal(value, columns[name].type) for name, value in shared.items()))
@@ -156,7 +153,7 @@ async def write_history(
 
 async def remove_tags(session: WriteSession, pairs: Sequence[tuple[int, int]]) -> None:
     """Take tags off tickets: pairs of ticket and tag."""
-    given = _recordset([{"ticket_id": ticket, "tag_id": tag} for ticket, tag in pairs], _PAIR)
+    given = recordset([{"ticket_id": ticket, "tag_id": tag} for ticket, tag in pairs], _PAIR)
     both = (TicketTag.ticket_id == given.c.ticket_id) & (TicketTag.tag_id == given.c.tag_id)
     await session.execute(delete(TicketTag).where(both))
 
@@ -165,7 +162,7 @@ async def add_tags(
     session: WriteSession, pairs: Sequence[tuple[int, int]], *, set_by: str, user_id: int | None, at: datetime
 ) -> None:
     """Put tags on tickets: pairs of ticket and tag."""
-    given = _recordset([{"ticket_id": ticket, "tag_id": tag} for ticket, tag in pairs], _PAIR)
+    given = recordset([{"ticket_id": ticket, "tag_id": tag} for ticket, tag in pairs], _PAIR)
     source = select(given.c.ticket_id, given.c.tag_id, literal(set_by, String), literal(user_id, BigInt), literal(at))
     names = ["ticket_id", "tag_id", "set_by", "set_by_user_id", "set_at"]
     await session.execute(insert(TicketTag).from_select(names, source).on_conflict_do_nothing())
@@ -192,15 +189,6 @@ def _among(one: InstrumentedAttribute[int], ids: Collection[int]) -> ColumnEleme
 
 
 _PAIR: Final[dict[str, TypeEngine[Any]]] = {"ticket_id": BigInt, "tag_id": BigInt}
-
-
-def _recordset(rows: Sequence[Mapping[str, Any]], types: Mapping[str, TypeEngine[Any]]) -> FromClause:
-    """Rows as a table of one statement: they travel as one JSON parameter."""
-    text = msgspec.json.encode(rows).decode()
-    fields = func.jsonb_to_recordset(cast(literal(text, String), JSONB))
-    shaped = fields.table_valued(*(column(name, type_) for name, type_ in types.items()))
-    source: FromClause = shaped.render_derived(name="given", with_types=True)
-    return source
 
 
 async def load(session: ReadSession, ids: Collection[int]) -> dict[int, Ticket]:

@@ -61,11 +61,11 @@ def customer_wrote(state: State, at: datetime, facts: Facts, *, reopens: bool = 
     return work.done()
 
 
-def replied(state: State, at: datetime, facts: Facts) -> Outcome:
-    """The actor answered the customer. An answer says that the ticket is no spam (ticket.md 3.2)."""
+def replied(state: State, at: datetime, facts: Facts, *, responder_id: int | None) -> Outcome:
+    """The customer got an answer, which says that the ticket is no spam (ticket.md 3.2)."""
     work = Work(state, facts, {})
-    if facts.actor.user_id is not None:
-        work.new["responder_id"] = facts.actor.user_id
+    if responder_id is not None:
+        work.new["responder_id"] = responder_id
     if state["first_response_at"] is None:
         work.new["first_response_at"] = at
     if state["spam_status"] in SPAM:

@@ -21,8 +21,9 @@ from assaydesk.domains.tickets.errors import (
 )
 from assaydesk.domains.tickets.events import TICKET_PRESENCE, TICKET_THREAD, Changed
 from assaydesk.domains.tickets.models import Ticket
+from assaydesk.domains.tickets.policy import with_sight
 from assaydesk.domains.tickets.reading import ReadPatches, read_many, read_one
-from assaydesk.domains.tickets.update import reopen_due, step_ticket, update_tickets
+from assaydesk.domains.tickets.update import read_date, refuse_merged, reopen_due, step_ticket, update_tickets
 from assaydesk.domains.tickets.view import Beside, ticket_json, user_json
 from assaydesk.domains.tickets.work import Facts, Outcome, State
 from assaydesk.kit.clock import iso
@@ -32,9 +33,25 @@ from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.versions import refuse_stale
 
 __all__ = [
-    "Created", "ExternalTicketIdTaken", "ImportedTicket", "NewTicket", "PendingRequiresDueBy", "ReadPatches",
-    "TicketMerged", "TicketNotFound", "create_ticket", "insert_imported", "read_many", "read_one", "refuse",
-    "reopen_due", "update_tickets", "user_json",
+    "Created",
+    "ExternalTicketIdTaken",
+    "ImportedTicket",
+    "NewTicket",
+    "PendingRequiresDueBy",
+    "ReadPatches",
+    "TicketMerged",
+    "TicketNotFound",
+    "create_ticket",
+    "insert_imported",
+    "read_date",
+    "read_many",
+    "read_one",
+    "refuse",
+    "refuse_merged",
+    "reopen_due",
+    "update_tickets",
+    "user_json",
+    "with_sight",
 ]  # fmt: skip
 
 
@@ -80,9 +97,32 @@ async def note_customer_message(
     return await step_ticket(session, actor, ticket_id, step)
 
 
-async def note_reply(session: WriteSession, actor: Actor, ticket_id: int, at: datetime) -> Changed | None:
-    """The actor answered the customer."""
-    return await step_ticket(session, actor, ticket_id, lambda state, facts: rules.replied(state, at, facts))
+async def note_reply(
+    session: WriteSession, actor: Actor, ticket_id: int, at: datetime, *, responder_id: int | None
+) -> Changed | None:
+    """The customer got an answer of `responder_id`."""
+
+    def step(state: State, facts: Facts) -> Outcome:
+        return rules.replied(state, at, facts, responder_id=responder_id)
+
+    return await step_ticket(session, actor, ticket_id, step)
+
+
+async def continue_ticket(
+    session: WriteSession, actor: Actor, ticket: Mapping[str, Any], at: datetime
+) -> dict[str, Any]:
+    """A new ticket for a matter that was closed long ago: same customer, channel and addresses (ticket.md 5.2)."""
+    copied = ("direction", "from_address", "from_name", "to_addresses", "cc_emails", "reply_cc_emails", "channel_id")
+    by_rules = ("subchannel_id", "subject", "language", "language_code")
+    fixed = {name: ticket[name] for name in (*copied, "customer_id", "contract_id", "customer_legitimation")}
+    new = NewTicket(
+        ticket["channel"],
+        at,
+        fixed={**fixed, "previous_ticket_id": ticket["id"]},
+        values={name: ticket[name] for name in by_rules if ticket[name] is not None},
+    )
+    created = await create_ticket(session, actor, new)
+    return await get_visible(session, actor, created.ticket_id)
 
 
 async def ticket_by_external_id(session: ReadSession, external_id: str) -> int | None:

@@ -70,7 +70,7 @@ async def update_tickets(
         if outcome.missing_rights:
             raise PermissionDenied(*dict.fromkeys(outcome.missing_rights))
     refuse(sorted(found, key=_item_of))
-    _refuse_merged(states.values())
+    refuse_merged(states.values())
     await _refuse_taken_ids(session, outcomes)
     changes = await _write(session, outcomes, facts, track_time=track_time)
     leaving = tuple(dict.fromkeys(patch.ticket_id for patch in patches if patch.ends_presence))
@@ -84,7 +84,7 @@ async def step_ticket(session: WriteSession, actor: Actor, ticket_id: int, step:
     states = await _lock(session, actor, [ticket_id], (), tags=True)
     if ticket_id not in states:
         raise TicketNotFound(ticket_id)
-    _refuse_merged(states.values())
+    refuse_merged(states.values())
     facts = await gather_facts(session, actor, await get_settings(session), (), states.values())
     changes = await _write(session, [step(states[ticket_id], facts)], facts)
     return changes[0] if changes else None
@@ -135,19 +135,26 @@ def with_dates(patch: Patch, zone: ZoneInfo, faults: list[FieldError]) -> Patch:
         return patch
     values = dict(patch.values)
     for name in sent:
-        if values[name] is None:
-            continue
-        path = patch.path + camel(name)
-        try:
-            values[name] = parse_instant(values[name], zone)
-        except (ValueError, OverflowError):
-            faults.append(FieldError(path, "bad_format", "This is not a date."))
-            del values[name]
-            continue
-        if not _EARLIEST <= values[name] <= _LATEST:
-            faults.append(FieldError(path, "out_of_range", "The date lies too far away."))
+        known = len(faults)
+        values[name] = read_date(patch.path + camel(name), values[name], zone, faults)
+        if len(faults) > known:
             del values[name]
     return replace(patch, values=values)
+
+
+def read_date(path: str, sent: Any, zone: ZoneInfo, faults: list[FieldError]) -> datetime | None:
+    """A date as a client sends it, null for null. What cannot be read or shown again is noted."""
+    if sent is None:
+        return None
+    try:
+        found = parse_instant(sent, zone)
+    except (ValueError, OverflowError):
+        faults.append(FieldError(path, "bad_format", "This is not a date."))
+        return None
+    if not _EARLIEST <= found <= _LATEST:
+        faults.append(FieldError(path, "out_of_range", "The date lies too far away."))
+        return None
+    return found
 
 
 async def gather_facts(
@@ -183,7 +190,8 @@ def tag_facts(tag: Tag) -> TagFacts:
     )
 
 
-def _refuse_merged(states: Iterable[State]) -> None:
+def refuse_merged(states: Iterable[Mapping[str, Any]]) -> None:
+    """Raise `TicketMerged` when one of the rows was merged into another."""
     merged = [state for state in states if state["merged_into_ticket_id"] is not None]
     if merged:
         raise TicketMerged([state["id"] for state in merged], [state["merged_into_ticket_id"] for state in merged])

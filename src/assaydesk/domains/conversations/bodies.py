@@ -1,0 +1,56 @@
+"""The forms of one message: as received, as plain text, as its own words alone (ticket.md 1.2, 3.3)."""
+
+from html import unescape
+from re import compile as regex
+from typing import Final, Literal, NamedTuple
+
+from assaydesk.kit.html import to_plain_text
+from assaydesk.kit.sanitising import safe_html, text_as_html
+from assaydesk.kit.text import clean_text
+
+MOST_CHARACTERS: Final = 1_000_000
+_TAG: Final = regex(r"<[a-zA-Z/!][^<>]{0,4000}>")
+
+
+class Texts(NamedTuple):
+    """`plain`: what a reader sees. `clean`: without quoted messages and signature."""
+
+    type: Literal["html", "text"]
+    body: str
+    plain: str
+    clean: str
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.plain.strip()
+
+
+def texts_of(
+    body: str | None,
+    type_: Literal["html", "text"] = "html",
+    *,
+    plain: str | None = None,
+    clean: str | None = None,
+) -> Texts:
+    """All forms; those that are not given are derived. Without a body the plain text is the body."""
+    if body is None:
+        body, type_ = plain or "", "text"
+    plain = _plain(body, type_) if plain is None else plain
+    return Texts(type_, body, plain, clean_text(plain) if clean is None else clean)
+
+
+def _plain(body: str, type_: str) -> str:
+    if type_ == "text":
+        return body
+    # Clients send plain lines as HTML; without any tag its line breaks are meant.
+    return to_plain_text(body) if _TAG.search(body) else unescape(body).strip()
+
+
+def shown_body(body: str, type_: str) -> str:
+    """A message as it may leave the server: HTML is cleaned, text is text."""
+    return body if type_ == "text" else safe_html(body)
+
+
+def shown_as_html(body: str, type_: str) -> str:
+    """The same, always as HTML."""
+    return text_as_html(body) if type_ == "text" else safe_html(body)

@@ -1,0 +1,45 @@
+"""Refusals of messages (ticket.md 13)."""
+
+from assaydesk.platform.errors import Conflict, NotFound, Unprocessable
+
+
+class ConversationNotFound(NotFound):
+    def __init__(self, conversation_id: int) -> None:
+        super().__init__(f"Message {conversation_id} does not exist.", conversationId=conversation_id)
+
+
+class ConversationNotEditable(Conflict):
+    """409: only internal notes and drafts can be changed."""
+
+    default_message = "Only internal notes and drafts can be changed."
+
+
+class DraftAlreadyPublished(Conflict):
+    """409: the draft was sent before."""
+
+    default_message = "This draft was sent already."
+
+
+class ChannelCannotReply(Conflict):
+    """409: nobody reads answers to system tickets."""
+
+    default_message = "Tickets of the channel system cannot be answered. Write an internal note."
+
+
+class ChannelCannotSend(Conflict):
+    """409: an answer to a call needs an address."""
+
+    default_message = "A call is answered by e-mail: name a recipient."
+
+
+class RecipientRequired(Unprocessable):
+    """422: no recipient was named, and none is known."""
+
+    default_message = "Name a recipient: nobody is known to whom the answer could go."
+
+
+class AttachmentRefused(Unprocessable):
+    """422: a file of this kind may not be attached. `details.riskClass`."""
+
+    def __init__(self, name: str, risk_class: str) -> None:
+        super().__init__(f"{name} may not be attached: {risk_class}.", name=name, riskClass=risk_class)
