@@ -154,6 +154,8 @@ async def test_other_content_under_a_known_id_is_told_and_left_alone(database: D
         "Use --source NAME when it is another conversation."
     )
     assert (await run(database, changed, source_name="other")).imported == 1
+    named = file(conversation(subject="changed", source="jsonl"))
+    assert (await run(database, named, source_name="third")).imported == 1
 
 
 async def test_a_broken_line_is_reported_and_the_rest_imported(
@@ -199,6 +201,16 @@ async def test_what_the_desk_refuses_is_one_fault(
 async def test_a_file_of_another_format_imports_nothing(database: Database, file: FileMaker) -> None:
     with pytest.raises(SourceUnreadable, match=r"chats.jsonl: this looks like jsonl; use --from jsonl."):
         await run(database, file(conversation()), "abcd")
+
+
+async def test_a_file_that_cannot_be_opened_is_named(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(SourceUnreadable, match=r"none.jsonl cannot be read: No such file"):
+        await run(database, tmp_path / "none.jsonl")
+
+
+async def test_an_empty_file_is_nothing_to_do(database: Database, file: FileMaker) -> None:
+    report = await run(database, file())
+    assert (report.imported, report.faults, report.warnings) == (0, [], [])
 
 
 async def test_a_person_with_a_known_address_is_that_user_and_stays_unchanged(

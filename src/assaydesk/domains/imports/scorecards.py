@@ -70,6 +70,8 @@ class _NoScorecard(Exception):
 def _read(file: Path) -> dict[str, Any]:
     try:
         body = json_loads(file.read_bytes().decode("utf-8-sig"))
+    except OSError as failure:
+        raise _NoScorecard(f"it cannot be read: {failure.strerror}.") from failure
     except UnicodeDecodeError as failure:
         raise _NoScorecard(f"byte {failure.start + 1} is not UTF-8; save the file as UTF-8.") from failure
     except json.JSONDecodeError as failure:

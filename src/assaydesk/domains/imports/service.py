@@ -85,9 +85,10 @@ async def import_conversations(
 ) -> ImportReport:
     """Bring in the conversations of a file (worklog.md 2.8, docs/import.md).
 
-    `source_name` stands in place of the format's own name before the ids. What exists is left alone, so the same file
-    twice changes nothing, and a file whose import was broken off is gone on with. Raises `SourceUnreadable` for a file
-    of another format, `OSError` for one that cannot be opened, `OperationalError` when the database is lost.
+    `source_name` stands before the ids, in place of the name that the format or the line says. What exists is left
+    alone, so the same file twice changes nothing, and a file whose import was broken off is gone on with. Raises
+    `SourceUnreadable` for a file that cannot be opened or is of another format, `OperationalError` when the database
+    is lost.
     """
     form = SourceFormat(fmt)
     present = now or utc_now()
@@ -124,7 +125,11 @@ async def import_conversations(
 
 @contextmanager
 def _opened(source: Path, form: SourceFormat) -> Iterator[BinaryIO]:
-    with source.open("rb") as file:
+    try:
+        file = source.open("rb")
+    except OSError as failure:
+        raise SourceUnreadable(f"{source.name} cannot be read: {failure.strerror}.") from failure
+    with file:
         try:
             check_source(file, form)
         except UnreadableSource as failure:

@@ -100,7 +100,7 @@ class LineReader:
 
     @property
     def _source(self) -> str:
-        return self.shape.source or self.options.source or DEFAULT_SOURCE
+        return self.options.source or self.shape.source or DEFAULT_SOURCE
 
     def _read_people(self) -> None:
         """Those of `people`, then whoever an entry names; a role tells the type where `people` does not."""

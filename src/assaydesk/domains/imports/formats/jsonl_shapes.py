@@ -205,7 +205,8 @@ class ConversationShape(Shape):
     id: Key = Field(description="the same at every import; names the conversation together with the source")
     messages: list[Entry] = Field(max_length=20_000, description="what happened, in its order")
     source: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")] | None = Field(
-        default=None, description="name of the system it comes from; default: option --source, else jsonl"
+        default=None,
+        description="name of the system it comes from, unless the option --source says another; default: jsonl",
     )
     channel: Channel | None = Field(default=None, description="default: chat")
     subject: Annotated[str, Field(max_length=1000)] | None = None

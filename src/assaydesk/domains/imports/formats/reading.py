@@ -66,7 +66,7 @@ def _guess(text: str) -> SourceFormat | None:
 def count_entries(file: BinaryIO, form: SourceFormat) -> int:
     """How many lines or items the file has, broken ones included; the file is at its beginning afterwards."""
     if form is SourceFormat.JSONL:
-        count = sum(1 for line in file if line.strip())
+        count = sum(1 for line in iter(lambda: file.readline(MAX_LINE_BYTES), b"") if line.strip())
     else:
         count = sum(1 for _found in read_items(file))
     file.seek(0)
