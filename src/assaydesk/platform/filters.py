@@ -5,8 +5,8 @@ A list names its fields; nothing a client sends reaches the SQL but as a bound v
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
+from operator import ge, gt, le, lt
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -26,8 +26,11 @@ _ALIASES: Final = {
 _EQUALITY: Final = frozenset({"equal", "notEqual", "in", "notIn"})
 _NULLNESS: Final = frozenset({"isNull", "isNotNull"})
 _TEXTUAL: Final = frozenset({"contains", "notContains", "startsWith"})
-_ORDERED: Final = frozenset({"greater", "greaterOrEqual", "less", "lessOrEqual", "between"})
-COMPARATORS: Final = tuple(sorted(_EQUALITY | _NULLNESS | _TEXTUAL | _ORDERED))
+_ORDERED: Final[dict[str, Callable[[Any, Any], ColumnElement[bool]]]] = {
+    "greater": gt, "greaterOrEqual": ge, "less": lt, "lessOrEqual": le,
+}  # fmt: skip
+_RANGES: Final = frozenset({*_ORDERED, "between"})
+COMPARATORS: Final = tuple(sorted(_EQUALITY | _NULLNESS | _TEXTUAL | _RANGES))
 
 
 class FilterInput(RequestSchema):
@@ -53,7 +56,7 @@ class Kind(StrEnum):
 
     @property
     def comparators(self) -> frozenset[str]:
-        extra = {Kind.TEXT: _TEXTUAL, Kind.BOOLEAN: frozenset[str]()}.get(self, _ORDERED)
+        extra = {Kind.TEXT: _TEXTUAL, Kind.BOOLEAN: frozenset[str]()}.get(self, _RANGES)
         return _EQUALITY | _NULLNESS | extra
 
 
@@ -161,25 +164,20 @@ class _Reader:
         if comparator == "between":
             if self.item.from_ is None and self.item.to is None:
                 return self._refuse("from", "required", "Give from, to or both.")
-            parts: list[ColumnElement[bool]] = []
-            if self.item.from_ is not None:
-                parts.append(field.expression >= self._value(self.item.from_, "from"))
-            if self.item.to is not None:
-                parts.append(field.expression <= self._value(self.item.to, "to", upper_end=True))
-            return and_(true(), *parts)
+            low = self._bound(self.item.from_, "from")
+            high = self._bound(self.item.to, "to", upper_end=True)
+            above = true() if low is None else field.expression >= low
+            return and_(above, true() if high is None else field.expression <= high)
         if self.item.value is None:
             return self._refuse("value", "required", "This comparator needs a value.")
-        value = self._value(self.item.value, "value", upper_end=comparator in {"lessOrEqual", "greater"})
-        compared: dict[str, ColumnElement[bool]] = {
-            "greater": field.expression > value,
-            "greaterOrEqual": field.expression >= value,
-            "less": field.expression < value,
-            "lessOrEqual": field.expression <= value,
-        }
-        return compared[comparator]
+        value = self._bound(self.item.value, "value", upper_end=comparator in {"lessOrEqual", "greater"})
+        return None if value is None else _ORDERED[comparator](field.expression, value)
+
+    def _bound(self, value: Any, member: str, *, upper_end: bool = False) -> Any:
+        return None if value is None else self._value(value, member, upper_end=upper_end)
 
     def _value(self, value: Any, member: str, *, upper_end: bool = False) -> Any:
-        """One value in the type of the field; a fault is noted."""
+        """One value in the type of the field; None when it is faulty, which is noted."""
         kind = self.field.kind
         if kind in {Kind.INSTANT, Kind.DAY}:
             return self._date(value, member, upper_end=upper_end)
@@ -193,7 +191,8 @@ class _Reader:
         if kind is Kind.TEXT:
             if not isinstance(value, str):
                 self._fault(member, "wrong_type", "This must be a text.")
-            elif self.field.choices and value not in self.field.choices:
+                return None
+            if self.field.choices and value not in self.field.choices:
                 self._fault(member, "not_allowed", f"Use one of {', '.join(self.field.choices)}.")
             return value
         return self._number(value, member)
@@ -220,7 +219,7 @@ class _Reader:
             moment = parse_instant(value, self.zone, upper_end=upper_end)
         except (ValueError, OverflowError):
             self._fault(member, "bad_format", "This is no date.")
-            return date.min
+            return None
         return day_of(moment, self.zone) if self.field.kind is Kind.DAY else moment
 
     def _refuse(self, member: str, code: str, message: str) -> ColumnElement[bool] | None:

@@ -16,7 +16,7 @@ from assaydesk.domains.worklogs.types import WorklogAction, WorklogContext
 from assaydesk.platform.errors import UnknownFilterKey
 from assaydesk.platform.filters import ColumnField, Fields, Kind, SetField
 
-_DURATION: Final = (Worklog.duration_ms + 500) / 1000
+_DURATION: Final = (Worklog.duration_ms + 500) // 1000
 
 _ORDERS: Final[dict[str, ColumnElement[Any]]] = {
     "latestInteraction": Worklog.latest_interaction.expression,
