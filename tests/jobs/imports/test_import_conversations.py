@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from assaydesk.domains.conversations.models import Attachment, Conversation
 from assaydesk.domains.customers.models import Customer
-from assaydesk.domains.imports.service import ImportReport, SourceUnreadable, import_conversations
+from assaydesk.domains.imports.service import ImportReport, SourceNameNotAllowed, SourceUnreadable, import_conversations
 from assaydesk.domains.profiles.models import Profile, ProfileTeam
 from assaydesk.domains.tags.models import Tag
 from assaydesk.domains.teams.models import Team
@@ -206,6 +206,12 @@ async def test_a_file_of_another_format_imports_nothing(database: Database, file
 async def test_a_file_that_cannot_be_opened_is_named(database: Database, tmp_path: Path) -> None:
     with pytest.raises(SourceUnreadable, match=r"none.jsonl cannot be read: No such file"):
         await run(database, tmp_path / "none.jsonl")
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a:b", "x" * 41, "line\n"])
+async def test_a_source_name_must_be_one_word(database: Database, file: FileMaker, name: str) -> None:
+    with pytest.raises(SourceNameNotAllowed):
+        await run(database, file(conversation()), source_name=name)
 
 
 async def test_an_empty_file_is_nothing_to_do(database: Database, file: FileMaker) -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from re import fullmatch
 from typing import BinaryIO, Final, TypeAlias
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from assaydesk.domains.imports.formats.abcd import parse_abcd
 from assaydesk.domains.imports.formats.findings import Finding, Severity, UnreadableSource
 from assaydesk.domains.imports.formats.jsonl import parse_jsonl
+from assaydesk.domains.imports.formats.jsonl_shapes import SOURCE_NAME
 from assaydesk.domains.imports.formats.reading import check_source, count_entries
 from assaydesk.domains.imports.formats.tau_bench import parse_tau_bench
 from assaydesk.domains.imports.formats.types import ParsedConversation, ParseOptions, SourceFormat
@@ -22,7 +24,14 @@ from assaydesk.kit.clock import utc_now
 from assaydesk.platform.db.engine import Database
 from assaydesk.platform.errors import DomainError, Unprocessable
 
-__all__ = ["ImportReport", "ScorecardResult", "SourceUnreadable", "import_conversations", "import_scorecards"]
+__all__ = [
+    "ImportReport",
+    "ScorecardResult",
+    "SourceNameNotAllowed",
+    "SourceUnreadable",
+    "import_conversations",
+    "import_scorecards",
+]
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with how many conversations of the file are done, and how many there are."""
@@ -38,6 +47,12 @@ _PARSERS: Final = {
 
 class SourceUnreadable(Unprocessable):
     """422: the file is not what it was said to be; nothing was imported."""
+
+
+class SourceNameNotAllowed(Unprocessable):
+    """422: the name that is to stand before the ids."""
+
+    default_message = "A source name has up to 40 letters, digits, dots, hyphens and underscores, and no blanks."
 
 
 @dataclass(slots=True)
@@ -87,10 +102,12 @@ async def import_conversations(
 
     `source_name` stands before the ids, in place of the name that the format or the line says. What exists is left
     alone, so the same file twice changes nothing, and a file whose import was broken off is gone on with. Raises
-    `SourceUnreadable` for a file that cannot be opened or is of another format, `OperationalError` when the database
-    is lost.
+    `SourceUnreadable` for a file that cannot be opened or is of another format, `SourceNameNotAllowed`, and
+    `OperationalError` when the database is lost.
     """
     form = SourceFormat(fmt)
+    if source_name is not None and not fullmatch(SOURCE_NAME, source_name):
+        raise SourceNameNotAllowed
     present = now or utc_now()
     async with database.read() as session:
         zone = (await get_settings(session)).zone

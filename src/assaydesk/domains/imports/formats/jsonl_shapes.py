@@ -22,6 +22,7 @@ from assaydesk.domains.imports.formats.types import ParseOptions, ParticipantTyp
 from assaydesk.kit.clock import parse_instant
 
 TAG_SEPARATOR: Final = ">"
+SOURCE_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 # The forms of conventions.md 7, as far as a pattern can tell them: the 30th of February passes here.
 _TIME_PATTERN: Final = (
@@ -204,7 +205,7 @@ class ConversationShape(Shape):
 
     id: Key = Field(description="the same at every import; names the conversation together with the source")
     messages: list[Entry] = Field(max_length=20_000, description="what happened, in its order")
-    source: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")] | None = Field(
+    source: Annotated[str, Field(pattern=SOURCE_NAME)] | None = Field(
         default=None,
         description="name of the system it comes from, unless the option --source says another; default: jsonl",
     )
