@@ -6,30 +6,15 @@ from fastapi import Depends, Path
 
 from assaydesk.domains.tickets.service import get_visible
 from assaydesk.domains.worklogs import service
+from assaydesk.domains.worklogs.repository import VIEW_ANY
 from assaydesk.domains.worklogs.rows import WorklogDetail
 from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.schema import MAX_ID
 from assaydesk.platform.security.actor import Actor
-from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require
 
 Caller = Annotated[Actor, Depends(Require())]
-Viewer = Annotated[
-    Actor,
-    Depends(
-        Require(
-            Permission.READ_TICKET,
-            Permission.WORKLOG_VIEW_OWN,
-            Permission.WORKLOG_VIEW_TEAM_MATE,
-            Permission.WORKLOG_VIEW_ALL,
-            Permission.QUALITY_VIEW_ASSESSMENT_OWN,
-            Permission.QUALITY_VIEW_ASSESSMENT_TEAM_MATE,
-            Permission.QUALITY_VIEW_ASSESSMENT_ALL,
-            Permission.QUALITY_DO_ASSESSMENTS_TEAM,
-            Permission.QUALITY_DO_ASSESSMENTS_ALL,
-        )
-    ),
-]
+Viewer = Annotated[Actor, Depends(Require(*VIEW_ANY))]
 """Whoever may view any worklog at all."""
 
 TicketId = Annotated[int, Path(alias="ticketId", ge=1, le=MAX_ID)]
