@@ -89,7 +89,8 @@ def _outside_id(value: object) -> object:
     return value
 
 
-def _number(value: object) -> object:
+def finite(value: object) -> object:
+    """Refuses booleans, NaN and infinity, before a number is read."""
     if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError("must be a number")
     return value
@@ -99,7 +100,7 @@ Id = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_ID)]
 Integer = Annotated[int, BeforeValidator(_whole_number), Field(ge=-MAX_ID, le=MAX_ID)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 OutsideId = Annotated[str, BeforeValidator(_outside_id), Field(max_length=50)]
-Points = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+Points = Annotated[Decimal, BeforeValidator(finite), WithJsonSchema({"type": "number"})]
 DateInput = Annotated[str | int | float, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}]})]
 """A date as the client sent it; read it with `kit.clock.parse_instant` in the instance time zone."""
 

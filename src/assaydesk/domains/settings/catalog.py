@@ -1,0 +1,187 @@
+"""Every setting of an instance: its default, the values it takes, and where it stands (settings.md 3).
+
+A setting is one annotated field of `InstanceSettings` and its words in `texts.py`. There is none that nothing reads.
+"""
+
+from dataclasses import dataclass, field, fields
+from datetime import date
+from functools import cache, cached_property
+from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, WithJsonSchema
+
+from assaydesk.kit.business_hours import HolidayRegion, is_known_region, minute_of_day
+from assaydesk.platform.schema import Boolean, Integer, camel, finite
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """Where a setting stands. `public`: every signed-in person may read it."""
+
+    category: str
+    group: str = ""
+    public: bool = False
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("must be the IANA name of a time zone, such as Europe/Berlin")
+    return value
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value.strip().rstrip("/"))
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.fragment:
+        raise ValueError("must be an origin such as https://desk.example")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _day(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise ValueError("must be a day such as 2024-05-01") from None
+
+
+def _period(value: dict[str, Any]) -> dict[str, Any]:
+    if set(value) != {"weekday", "from", "to"} or value["weekday"] not in range(1, 8):
+        raise ValueError("must have weekday (1 = Monday to 7), from and to")
+    opens, closes = minute_of_day(str(value["from"])), minute_of_day(str(value["to"]))
+    if opens >= closes:
+        raise ValueError("must end after it begins")
+    return value
+
+
+def _region(value: dict[str, Any]) -> dict[str, Any]:
+    if not set(value) <= {"country", "state"} or not isinstance(value.get("country"), str):
+        raise ValueError("must have country, and may have state")
+    if not is_known_region(HolidayRegion(value["country"], value.get("state"))):
+        raise ValueError("is no country or state whose public holidays are known")
+    return value
+
+
+def _price(value: dict[str, Any]) -> dict[str, Any]:
+    numbers = [value.get(name) for name in ("inputPerMillion", "outputPerMillion")]
+    good = all(isinstance(number, int | float) and not isinstance(number, bool) and number >= 0 for number in numbers)
+    if not good or not isinstance(value.get("currency"), str) or len(value["currency"]) != 3 or len(value) != 3:
+        raise ValueError("must have inputPerMillion, outputPerMillion and currency")
+    return value
+
+
+def _object(**properties: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "object", "properties": {key: {"type": kind} for key, kind in properties.items()}})
+
+
+Number = Annotated[float, BeforeValidator(finite)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Percent = Annotated[Number, Field(ge=0, le=100)]
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,4})?$")]
+Period = Annotated[
+    dict[str, Any], AfterValidator(_period), _object(**{"weekday": "integer", "from": "string", "to": "string"})
+]
+Region = Annotated[dict[str, Any], AfterValidator(_region), _object(country="string", state="string")]
+Price = Annotated[
+    dict[str, Any], AfterValidator(_price),
+    _object(inputPerMillion="number", outputPerMillion="number", currency="string"),
+]  # fmt: skip
+
+_WEEK: Final = tuple({"weekday": day, "from": "09:00", "to": "17:00"} for day in range(1, 6))
+_JUDGE: Final = In("quality", "judge")
+_PIPELINE: Final = In("quality", "pipeline")
+_PEOPLE: Final = In("quality", "people")
+
+
+@dataclass(frozen=True)
+class InstanceSettings:
+    """Every setting that this version reads, with its default."""
+
+    instance_name: Annotated[str, In("general", public=True), Field(min_length=1, max_length=100)] = "Assaydesk"
+    default_language: Annotated[Language, In("general", public=True)] = "en"
+    timezone: Annotated[str, In("general", public=True), AfterValidator(_zone)] = "UTC"
+    allowed_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], In("general")] = ()
+    soft_delete_retention_days: Annotated[Integer, In("general"), Field(ge=1, le=36500)] = 365
+    quality_percentage_base: Annotated[Literal["used", "total"], In("quality", "scoring")] = "used"
+    quality_assessment_delay_minutes: Annotated[Integer, _PIPELINE, Field(ge=0, le=10080)] = 0
+    quality_assessment_batch_size: Annotated[Integer, _PIPELINE, Field(ge=1, le=1000)] = 50
+    quality_assessment_max_age_days: Annotated[Integer, _PIPELINE, Field(ge=1, le=3650)] = 14
+    quality_judge: Annotated[Literal["auto", "model", "builtIn"], _JUDGE] = "auto"
+    quality_judge_model: Annotated[Annotated[str, Field(min_length=1, max_length=200)] | None, _JUDGE] = None
+    quality_judge_prompt_version: Annotated[Annotated[str, Field(min_length=1, max_length=50)] | None, _JUDGE] = None
+    quality_judge_prompt_scope: Annotated[Literal["scorecard", "criterion"], _JUDGE] = "scorecard"
+    quality_redact_personal_data: Annotated[Boolean, _JUDGE] = True
+    quality_judge_concurrency: Annotated[Integer, _JUDGE, Field(ge=1, le=100)] = 4
+    quality_abstain_threshold: Annotated[Share, _JUDGE] = 0.6
+    quality_knock_out_confidence: Annotated[Share, _JUDGE] = 0.8
+    quality_judge_second_opinion: Annotated[Boolean, _JUDGE] = True
+    quality_refresh_timeout_seconds: Annotated[Number, _JUDGE, Field(gt=0, le=300)] = 25
+    quality_agent_sees_from: Annotated[Literal["reviewedBySupervisor", "aiReady", "discussedWithAssessee"], _PEOPLE] = (
+        "reviewedBySupervisor"
+    )
+    quality_require_human_decision: Annotated[Boolean, _PEOPLE] = False
+    quality_allow_self_assessment: Annotated[Boolean, _PEOPLE] = False
+    quality_blind_review_percent: Annotated[Percent, _PEOPLE] = 0
+    quality_text_language: Annotated[Language, _JUDGE] = "en"
+    llm_prices: Annotated[dict[str, Price], In("ai")] = field(default_factory=dict)
+    worklog_gap_seconds: Annotated[Integer, In("worklog"), Field(ge=1, le=3600)] = 60
+    worklog_tail_seconds: Annotated[Integer, In("worklog"), Field(ge=0, le=3600)] = 0
+    worklog_reopen_days: Annotated[Integer, In("worklog"), Field(ge=0, le=3650)] = 14
+    working_hours: Annotated[tuple[Period, ...], In("workingHours")] = _WEEK
+    holidays: Annotated[tuple[Annotated[str, AfterValidator(_day)], ...], In("workingHours")] = ()
+    holiday_regions: Annotated[tuple[Region, ...], In("workingHours")] = ()
+    sla_pause_while_pending: Annotated[Boolean, In("workingHours", "sla")] = True
+    first_response_sla_hours: Annotated[Annotated[Number, Field(gt=0, le=10000)] | None, In("workingHours", "sla")] = (
+        None
+    )
+    pending_default_days: Annotated[Integer, In("ticket"), Field(ge=1, le=3650)] = 7
+    reopen_window_days: Annotated[Integer, In("ticket"), Field(ge=0, le=3650)] = 60
+    password_min_length: Annotated[Integer, In("auth"), Field(ge=12, le=64)] = 12
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The instance time zone."""
+        return ZoneInfo(self.timezone)
+
+
+DEFAULTS: Final = InstanceSettings()
+NAMES: Final = {camel(item.name): item.name for item in fields(InstanceSettings)}
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One setting as the settings pages need it. `schema` is JSON Schema, `options` the words of an enum."""
+
+    name: str
+    category: str
+    group: str
+    public: bool
+    type: str
+    default: Any
+    options: tuple[str, ...]
+    schema: dict[str, Any] | None
+    adapter: TypeAdapter[Any]
+
+    def read(self, value: object) -> Any:
+        """The value as it is stored. Raises pydantic's `ValidationError`."""
+        return self.adapter.dump_python(self.adapter.validate_python(value), mode="json")
+
+
+@cache
+def definitions() -> dict[str, Definition]:
+    """All settings by their wire names."""
+    hints = get_type_hints(InstanceSettings, include_extras=True)
+    return {wire: _define(wire, name, hints[name]) for wire, name in NAMES.items()}
+
+
+def _define(wire: str, name: str, annotation: Any) -> Definition:
+    place = next(part for part in get_args(annotation) if isinstance(part, In))
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    schema = adapter.json_schema()
+    plain = next((part for part in schema.get("anyOf", ()) if part.get("type") != "null"), schema)
+    kind = "enum" if "enum" in plain else str(plain["type"])
+    return Definition(
+        name=wire, category=place.category, group=place.group or place.category, public=place.public, type=kind,
+        default=adapter.dump_python(getattr(DEFAULTS, name), mode="json"), options=tuple(plain.get("enum", ())),
+        schema=schema if kind in {"array", "object"} else None, adapter=adapter,
+    )  # fmt: skip

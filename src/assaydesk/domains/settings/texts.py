@@ -1,0 +1,184 @@
+"""Words of the settings in English and German: what it is called, what it does."""
+
+from typing import Final, NamedTuple
+
+
+class Words(NamedTuple):
+    """A label and a description in both languages."""
+
+    label: str
+    description: str
+    label_de: str
+    description_de: str
+
+    def in_language(self, lang: str) -> tuple[str, str]:
+        """Label and description; English for any other language."""
+        if lang.lower().startswith("de"):
+            return self.label_de, self.description_de
+        return self.label, self.description
+
+
+SETTINGS: Final[dict[str, Words]] = {
+    "instanceName": Words("Name of the instance", "Shown to people.", "Name der Instanz", "Wird Menschen angezeigt."),
+    "defaultLanguage": Words(
+        "Language of new people", "They can choose another one.",
+        "Sprache neuer Personen", "Jede Person kann eine andere wählen.",
+    ),
+    "timezone": Words(
+        "Time zone", "For working hours, days, and times that are shown without a zone.",
+        "Zeitzone", "Für Arbeitszeiten, Tage und Zeiten, die ohne Zone gezeigt werden.",
+    ),
+    "allowedOrigins": Words(
+        "Further pages that may write", "Origins besides this instance whose pages may use the session cookie.",
+        "Weitere Seiten, die schreiben dürfen", "Adressen, deren Seiten das Sitzungscookie benutzen dürfen.",
+    ),
+    "softDeleteRetentionDays": Words(
+        "Days until deleted things are gone", "So long they can be restored.",
+        "Tage bis zum endgültigen Löschen", "So lange lässt sich Gelöschtes zurückholen.",
+    ),
+    "qualityPercentageBase": Words(
+        "Points that are 100 percent", "used: of the criteria that applied; total: of all criteria.",
+        "Punkte, die 100 Prozent sind", "used: der zutreffenden Kriterien; total: aller Kriterien.",
+    ),
+    "qualityAssessmentDelayMinutes": Words(
+        "Minutes to wait before assessing", "Counted from the end of a worklog.",
+        "Wartezeit vor der Bewertung in Minuten", "Gezählt ab dem Ende einer Bearbeitung.",
+    ),
+    "qualityAssessmentBatchSize": Words(
+        "Assessments made at a time", "Most that one run of the job creates.",
+        "Bewertungen je Durchgang", "Höchstzahl, die ein Lauf des Auftrags anlegt.",
+    ),
+    "qualityAssessmentMaxAgeDays": Words(
+        "Days after which work is no longer assessed", "Older worklogs are left alone.",
+        "Tage, nach denen nicht mehr bewertet wird", "Ältere Bearbeitungen bleiben unberührt.",
+    ),
+    "qualityJudge": Words(
+        "Who judges", "auto: the model when one is configured, else the built-in judge.",
+        "Wer bewertet", "auto: das Modell, wenn eines eingerichtet ist, sonst der eingebaute Bewerter.",
+    ),
+    "qualityJudgeModel": Words(
+        "Model of the judge", "Empty: the model of the environment.",
+        "Modell des Bewerters", "Leer: das Modell aus der Umgebung.",
+    ),
+    "qualityJudgePromptVersion": Words(
+        "Version of the instructions", "Empty: the newest one.",
+        "Version der Anweisungen", "Leer: die neueste.",
+    ),
+    "qualityJudgePromptScope": Words(
+        "Calls of the model", "scorecard: one for all criteria; criterion: one for each.",
+        "Aufrufe des Modells", "scorecard: einer für alle Kriterien; criterion: einer je Kriterium.",
+    ),
+    "qualityRedactPersonalData": Words(
+        "Hide personal data from the model", "Names, addresses and numbers are masked before text is sent.",
+        "Personendaten vor dem Modell verbergen", "Namen, Adressen und Nummern werden vorher unkenntlich gemacht.",
+    ),
+    "qualityJudgeConcurrency": Words(
+        "Parallel judgements", "Most that run at a time.",
+        "Gleichzeitige Bewertungen", "Höchstzahl zur selben Zeit.",
+    ),
+    "qualityAbstainThreshold": Words(
+        "Confidence below which a person decides", "0 to 1.",
+        "Sicherheit, unter der ein Mensch entscheidet", "0 bis 1.",
+    ),
+    "qualityKnockOutConfidence": Words(
+        "Confidence needed for a knock-out", "Below it a person confirms. 0 to 1.",
+        "Nötige Sicherheit für ein K.-o.", "Darunter bestätigt ein Mensch. 0 bis 1.",
+    ),
+    "qualityJudgeSecondOpinion": Words(
+        "Ask twice before a knock-out", "A second call must agree, or a person decides.",
+        "Vor einem K.-o. zweimal fragen", "Ein zweiter Aufruf muss zustimmen, sonst entscheidet ein Mensch.",
+    ),
+    "qualityRefreshTimeoutSeconds": Words(
+        "Seconds to wait for a new assessment", "After that it goes on in the background.",
+        "Wartezeit auf eine neue Bewertung in Sekunden", "Danach läuft sie im Hintergrund weiter.",
+    ),
+    "qualityAgentSeesFrom": Words(
+        "When people see their assessment", "The state from which it is shown to the person concerned.",
+        "Ab wann man die eigene Bewertung sieht", "Der Stand, ab dem sie der betroffenen Person gezeigt wird.",
+    ),
+    "qualityRequireHumanDecision": Words(
+        "A person always decides", "What a judge proposes counts only after a review.",
+        "Immer entscheidet ein Mensch", "Ein Vorschlag zählt erst nach einer Durchsicht.",
+    ),
+    "qualityAllowSelfAssessment": Words(
+        "People may assess themselves", "Needs the right to assess besides.",
+        "Selbstbewertung erlaubt", "Braucht außerdem das Recht zu bewerten.",
+    ),
+    "qualityBlindReviewPercent": Words(
+        "Blind reviews in percent", "So many are reviewed without seeing the proposed scores.",
+        "Blinde Durchsichten in Prozent", "So viele werden ohne Sicht auf die Vorschläge durchgesehen.",
+    ),
+    "qualityTextLanguage": Words(
+        "Language of reasons and summaries", "In which a judge writes.",
+        "Sprache der Begründungen", "In der ein Bewerter schreibt.",
+    ),
+    "llmPrices": Words(
+        "Prices of models", "Per million tokens in and out, for the cost of each run.",
+        "Preise der Modelle", "Je Million Token hinein und heraus, für die Kosten jedes Laufs.",
+    ),
+    "worklogGapSeconds": Words(
+        "Pause that ends a stretch of work, in seconds", "Without a sign of life for longer, the clock stops.",
+        "Pause, die einen Zeitabschnitt beendet, in Sekunden", "Ohne Lebenszeichen hält die Uhr danach an.",
+    ),
+    "worklogTailSeconds": Words(
+        "Seconds added after the last sign of life", "For the moment in which somebody leaves a ticket.",
+        "Zugabe nach dem letzten Lebenszeichen in Sekunden", "Für den Moment, in dem man ein Ticket verlässt.",
+    ),
+    "worklogReopenDays": Words(
+        "Days in which a reopening counts", "A ticket reopened later does not count against the worklog.",
+        "Tage, in denen ein Wiederöffnen zählt", "Später zählt es nicht mehr zur Bearbeitung.",
+    ),
+    "workingHours": Words(
+        "Working hours", "Stretches of the week; several a day are possible, none means always.",
+        "Arbeitszeiten", "Abschnitte der Woche; mehrere am Tag sind möglich, keiner heißt immer.",
+    ),
+    "holidays": Words("Holidays", "Days without working time.", "Feiertage", "Tage ohne Arbeitszeit."),
+    "holidayRegions": Words(
+        "Regions with public holidays", "Countries and states whose public holidays are free.",
+        "Regionen mit gesetzlichen Feiertagen", "Länder und Gebiete, deren Feiertage frei sind.",
+    ),
+    "slaPauseWhilePending": Words(
+        "Pending stops the clock", "The due date moves by the working time spent pending.",
+        "Wartestellung hält die Uhr an", "Die Frist verschiebt sich um die Arbeitszeit in Wartestellung.",
+    ),
+    "firstResponseSlaHours": Words(
+        "Hours until the first answer", "Working hours. Empty: half of the time for the whole ticket.",
+        "Stunden bis zur ersten Antwort", "Arbeitsstunden. Leer: die Hälfte der Zeit für das ganze Ticket.",
+    ),
+    "pendingDefaultDays": Words(
+        "Days of pending", "When nobody says how long.",
+        "Tage in Wartestellung", "Wenn niemand sagt, wie lange.",
+    ),
+    "reopenWindowDays": Words(
+        "Days in which an answer reopens a ticket", "A later one opens another ticket.",
+        "Tage, in denen eine Antwort wieder öffnet", "Eine spätere eröffnet ein anderes Ticket.",
+    ),
+    "passwordMinLength": Words(
+        "Shortest password", "In characters; at least 12.",
+        "Kürzestes Passwort", "In Zeichen; mindestens 12.",
+    ),
+}  # fmt: skip
+
+CATEGORIES: Final[dict[str, tuple[str, str]]] = {
+    "general": ("General", "Allgemein"),
+    "quality": ("Quality", "Qualität"),
+    "worklog": ("Worklogs", "Bearbeitungen"),
+    "workingHours": ("Working hours and deadlines", "Arbeitszeiten und Fristen"),
+    "ticket": ("Tickets", "Tickets"),
+    "auth": ("Sign-in", "Anmeldung"),
+    "ai": ("AI", "KI"),
+}
+
+GROUPS: Final[dict[str, Words]] = {
+    "general": Words("Instance", "Name, language and time.", "Instanz", "Name, Sprache und Zeit."),
+    "scoring": Words("Scoring", "How points become percentages.", "Wertung", "Wie aus Punkten Prozente werden."),
+    "pipeline": Words("Creation", "When work is assessed.", "Anlage", "Wann Arbeit bewertet wird."),
+    "judge": Words("Judge", "Who proposes scores, and when it abstains.", "Bewerter", "Wer vorschlägt und wann nicht."),
+    "people": Words("People", "Who sees and decides.", "Menschen", "Wer sieht und entscheidet."),
+    "worklog": Words("Time tracking", "How working time is counted.", "Zeiterfassung", "Wie Arbeitszeit zählt."),
+    "workingHours": Words("Calendar", "When work is done.", "Kalender", "Wann gearbeitet wird."),
+    "sla": Words("Deadlines", "How the clock of a ticket runs.", "Fristen", "Wie die Uhr eines Tickets läuft."),
+    "ticket": Words("Life cycle", "Pending and reopening.", "Ablauf", "Wartestellung und Wiederöffnen."),
+    "auth": Words("Passwords", "What a password has to be.", "Passwörter", "Was ein Passwort erfüllen muss."),
+    "ai": Words("Cost", "What models cost.", "Kosten", "Was Modelle kosten."),
+}
