@@ -11,7 +11,12 @@ from assaydesk.cli.instance import CommandFailed, clear_errors, err, load_config
 from assaydesk.cli.options import DatabaseUrl, DataDir
 from assaydesk.cli.output import assessment_table, write_report
 from assaydesk.domains.imports.service import import_conversations, import_scorecards
-from assaydesk.domains.quality.assessments.service import create_missing, process_due, report_rows, verify_evidence
+from assaydesk.domains.quality.assessments.service import (
+    create_missing,
+    process_due,
+    report_rows,
+    verify_evidence,
+)
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.kit.clock import parse_instant
 from assaydesk.platform.jobs.job import Runtime
@@ -46,6 +51,7 @@ def conversations(
     file: Annotated[Path, typer.Argument(help="The file to read.", show_default=False)],
     form: Annotated[Format, typer.Option("--from", help="Its form.")] = Format.JSONL,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first broken line.")] = False,
+    name: Annotated[str | None, typer.Option("--source", help="Name before the ids, to keep two files apart.")] = None,
     data_dir: DataDir = None,
     database: DatabaseUrl = None,
 ) -> None:
@@ -61,7 +67,7 @@ def conversations(
             with _bar() as bar:
                 line = bar.add_task("Importing", total=None)
                 report = await import_conversations(
-                    runtime.database, source, fmt=form.value, strict=strict,
+                    runtime.database, source, fmt=form.value, strict=strict, source_name=name,
                     progress=lambda done, total: bar.update(line, completed=done, total=total),
                 )  # fmt: skip
             for fault in report.faults:
@@ -153,8 +159,11 @@ async def _assess(runtime: Runtime, scorecard: int | None, since: str | None, re
         result = await process_due(
             runtime, on_progress=lambda done, total: bar.update(line, completed=done, total=total)
         )
-    async with runtime.database.read() as session:
-        rows = await report_rows(session, scorecard_id=scorecard, since=start)
+    for one in result.failures:
+        text = f"assessment {one.assessment_id} failed: {one.message} ({one.code})"
+        err.print(text, markup=False, highlight=False, soft_wrap=True)
+    async with runtime.database.read() as reader:
+        rows = await report_rows(reader, scorecard_id=scorecard, since=start)
     if rows:
         out.print(assessment_table(rows))
     if report is not None:

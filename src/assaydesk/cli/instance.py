@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Any, TypeVar
 
 import typer
@@ -26,8 +27,10 @@ from assaydesk.platform.logging import configure_logging
 
 T = TypeVar("T")
 
-out = Console()
-err = Console(stderr=True)
+# Without a terminal lines are as long as a report needs; COLUMNS still counts.
+WIDTH = get_terminal_size((160, 50)).columns
+out = Console(width=WIDTH)
+err = Console(stderr=True, width=WIDTH)
 
 
 class CommandFailed(Exception):

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from assaydesk.domains.quality.assessments import queue
 from assaydesk.domains.quality.assessments.claims import (
@@ -27,6 +27,14 @@ QUICK_SECONDS: Final = 2.0
 SLOW_SECONDS: Final = 10.0
 
 
+class Failure(NamedTuple):
+    """An assessment that could not be judged this time, and why."""
+
+    assessment_id: int
+    code: str
+    message: str
+
+
 @dataclass(slots=True)
 class ProcessReport:
     """What one call of `process_due` did.
@@ -38,6 +46,7 @@ class ProcessReport:
     done: int = 0
     failed: int = 0
     discarded: int = 0
+    failures: list[Failure] = field(default_factory=list)
 
     @property
     def tried(self) -> int:
@@ -83,6 +92,8 @@ async def process_due(
             result: Result = await desk.judge(item, snapshot)
             line.leave(item)
             report.count(result.outcome)
+            if result.outcome is Outcome.FAILED and result.failure is not None:
+                report.failures.append(Failure(item.id, result.failure.code, result.failure.message))
             if on_progress is not None:
                 on_progress(report.tried, max(report.tried, due if limit is None else min(due, limit)))
 
