@@ -50,8 +50,8 @@ class Dialogue:
         self.script.append((seconds, turn))
 
 
-def talk(dialogue: Dialogue, person: Person, level: Level) -> Work:
-    """A person's call or chat from the customer's first line to the good-bye."""
+def talk(dialogue: Dialogue, person: Person, level: Level, *, careless: bool = False) -> Work:
+    """A person's call or chat from the customer's first line to the good-bye. `careless`: a password is asked for."""
     writer, topic = dialogue.writer, dialogue.writer.topic
     manners = writer.manners(level, "greeting", "by_name", "closing", "further_help", "empathy", "identified")
     greeted = manners["greeting"] or manners["by_name"]
@@ -59,7 +59,7 @@ def talk(dialogue: Dialogue, person: Person, level: Level) -> Work:
     empathy = manners["empathy"] if topic.upset else None
     dialogue.customer_says(writer.text("spoken"))
     dialogue.person_says(person, hello, _capital(writer.text("empathy")) if empathy else "")
-    identified, secret = _identify(dialogue, person, level, asked=manners["identified"])
+    identified, secret = _identify(dialogue, person, level, asked=manners["identified"], careless=careless)
     answered = writer.answered(level)
     confirmed, credit = _work(dialogue, person, level, answered)
     answered = _answer(dialogue, person, answered)
@@ -86,14 +86,16 @@ def talk(dialogue: Dialogue, person: Person, level: Level) -> Work:
     )
 
 
-def _identify(dialogue: Dialogue, person: Person, level: Level, *, asked: bool) -> tuple[bool | None, bool]:
+def _identify(
+    dialogue: Dialogue, person: Person, level: Level, *, asked: bool, careless: bool
+) -> tuple[bool | None, bool]:
     """Ask who is speaking. Answers whether that was done (None: not needed), and whether a secret was asked for."""
     writer = dialogue.writer
     if not writer.topic.identity:
         return None, False
     dialogue.person_says(person, writer.phrase("live.verify" if asked else "live.verify_curt"))
     dialogue.customer_says(writer.phrase("live.verified" if asked else "live.number_only"))
-    secret = writer.chance({Level.GOOD: 0, Level.MEDIOCRE: 4, Level.BAD: 16}[level])
+    secret = careless or writer.chance({Level.GOOD: 0, Level.MEDIOCRE: 2, Level.BAD: 8}[level])
     if secret:
         dialogue.person_says(person, writer.phrase("live.secret"))
         dialogue.customer_says(writer.phrase("live.secret_answer"))
@@ -150,23 +152,24 @@ def _answer(dialogue: Dialogue, person: Person, answered: Answered) -> Answered:
 
 
 def robot_chat(dialogue: Dialogue, agent: AiAgent, level: Level) -> Work:
-    """An AI agent works alone: a good one looks up, asks and books; a bad one books and says little."""
+    """An AI agent works alone: a good one looks up, asks and books; a mediocre one does not ask."""
     writer, topic = dialogue.writer, dialogue.writer.topic
-    book = topic.books or topic.tools[-1]
+    good, friendly = level is Level.GOOD, level is not Level.BAD
+    hello, lead = writer.phrase("robot.hello"), writer.phrase("robot.done")
     dialogue.customer_says(writer.text("spoken"))
-    if level is not Level.BAD:
+    if friendly:
         dialogue.calls(topic.tools[0], agent.key, robot=True)
-    if level is Level.GOOD:
-        dialogue.robot_says(agent, " ".join((writer.phrase("robot.hello"), writer.phrase("robot.confirm"))))
+    if good:
+        dialogue.robot_says(agent, f"{hello} {writer.phrase('robot.confirm')}")
         dialogue.customer_says(writer.phrase("live.yes"))
-    dialogue.calls(book, agent.key, robot=True)
-    answered = Answered.FULL if level is Level.GOOD else Answered.PARTIAL
-    lead = writer.phrase("robot.done") if level is Level.GOOD else ""
-    dialogue.robot_says(agent, " ".join(filter(None, (lead, _capital(writer.text(answered))))))
-    if level is Level.GOOD:
-        dialogue.customer_says(writer.phrase("live.thanks"))
+    dialogue.calls(topic.books or topic.tools[-1], agent.key, robot=True)
+    answered = Answered.FULL if good else Answered.PARTIAL
+    answer = _capital(writer.text(answered))
+    dialogue.robot_says(agent, f"{lead} {answer}" if good else f"{hello} {answer}" if friendly else answer)
+    if friendly:
+        dialogue.customer_says(writer.phrase("live.thanks" if good else "live.thanks_cool"))
         dialogue.robot_says(agent, writer.phrase("robot.bye"))
-    return _robot_work(level, answered, friendly=level is Level.GOOD, confirmed=level is Level.GOOD)
+    return _robot_work(level, answered, friendly=friendly, confirmed=good)
 
 
 def robot_letter(dialogue: Dialogue, agent: AiAgent, level: Level) -> Work:
@@ -177,8 +180,8 @@ def robot_letter(dialogue: Dialogue, agent: AiAgent, level: Level) -> Work:
     dialogue.calls(topic.books or topic.tools[-1], agent.key, robot=True)
     answered = Answered.FULL if level is Level.GOOD else Answered.PARTIAL
     parts = [writer.phrase("robot.hello"), _capital(writer.text(answered)), writer.phrase("robot.bye")]
-    dialogue.robot_says(agent, "\n\n".join(parts if level is Level.GOOD else parts[1:2]))
-    return _robot_work(level, answered, friendly=level is Level.GOOD, confirmed=None)
+    dialogue.robot_says(agent, "\n\n".join(parts[1:2] if level is Level.BAD else parts))
+    return _robot_work(level, answered, friendly=level is not Level.BAD, confirmed=None)
 
 
 def _robot_work(level: Level, answered: Answered, *, friendly: bool, confirmed: bool | None) -> Work:

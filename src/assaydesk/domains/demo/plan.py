@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
+from itertools import cycle
 from random import Random
 from typing import Final
 
@@ -14,7 +15,7 @@ from assaydesk.domains.demo.diary import ZONE, Diary
 from assaydesk.domains.demo.reviews import Review, choose_reviews
 from assaydesk.domains.demo.scenarios import Scenario, Scene
 from assaydesk.domains.demo.thread import PlannedConversation, Thread
-from assaydesk.domains.demo.types import AiAgent, Customer, Person
+from assaydesk.domains.demo.types import AiAgent, Customer, Level, Person
 from assaydesk.domains.demo.wording import SYSTEM_TOPICS, Writer
 from assaydesk.domains.imports.formats.findings import Position
 from assaydesk.domains.imports.formats.types import Customer as ParsedCustomer
@@ -37,6 +38,8 @@ _IN_PERSON: Final = frozenset({"chat", "phone", "walkIn"})
 _OPENS, _CLOSES, _FRIDAY = 8, 17, 4
 _RECENT: Final = timedelta(days=3)
 _UNANSWERED: Final = 0.7
+_MACHINE_LEVELS: Final = (Level.GOOD, Level.GOOD, Level.MEDIOCRE, Level.GOOD, Level.BAD)
+_SLIPS: Final = 2
 _ROBOT_SHARE: Final = {"chat": 70, "email": 45, "portal": 60}
 
 
@@ -65,6 +68,8 @@ class _Planner:
         self.content, self.random, self.present, self.seed = content, random, present, seed
         self.customers = make_customers(content, random)
         self.diary = Diary(random)
+        self.machine_levels = cycle(_MACHINE_LEVELS)
+        self.slips = _SLIPS
         self.agents = {topic: agent for agent in content.ai_agents for topic in agent.topics}
 
     def conversations(self) -> Iterator[PlannedConversation]:
@@ -93,15 +98,24 @@ class _Planner:
         scenario = self._scenario(channel, at)
         if channel in _IN_PERSON and agent is None:
             at = self._office_hours(at)
+        level = next(self.machine_levels) if agent is not None else Level.GOOD
+        careless = scenario is scenarios.talked and agent is None and self._slip(topic)
         while True:
             scene = self._scene(topic, customer, channel, at)
+            scene.careless = careless
             if agent is not None:
-                scenarios.by_ai_agent(scene, agent)
+                scenarios.by_ai_agent(scene, agent, level)
             else:
                 scenario(scene)
             if scene.thread.turns:
                 return self._finished(number, scene, topic)
             at -= timedelta(days=1)
+
+    def _slip(self, topic: Topic) -> bool:
+        """The first calls about bills go badly wrong, so that there is always a knock-out to look at."""
+        slips = self.slips > 0 and topic.tag[0] == "Billing"
+        self.slips -= slips
+        return slips
 
     def _office_hours(self, at: datetime) -> datetime:
         """The same time, or some time of the office hours of the working day before."""

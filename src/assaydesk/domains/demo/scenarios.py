@@ -15,7 +15,10 @@ from assaydesk.domains.imports.formats.types import Action, Attachment, Csat, Me
 
 @dataclass(slots=True)
 class Scene:
-    """What a scenario needs: the thread, who writes about what, who may work on it and when."""
+    """What a scenario needs: the thread, who writes about what, who may work on it and when.
+
+    `careless`: whoever takes the call asks for a password, which nobody may do.
+    """
 
     content: Content
     thread: Thread
@@ -25,6 +28,7 @@ class Scene:
     team: tuple[Person, ...]
     supervisor: Person
     diary: Diary
+    careless: bool = False
 
     def person(self, besides: Person | None = None) -> Person:
         """Somebody of the team, somebody else if there is one."""
@@ -157,18 +161,17 @@ def in_the_shop(scene: Scene) -> None:
 def talked(scene: Scene) -> None:
     """A call or a chat with a person."""
     person = scene.person()
-    level = scene.writer.level_of(person)
+    level = Level.BAD if scene.careless else scene.writer.level_of(person)
     dialogue = scene.dialogue()
-    work = talk(dialogue, person, level)
+    work = talk(dialogue, person, level, careless=scene.careless)
     dialogue.does("closed" if scene.writer.chance(92) else "pending", person.key)
     start = _start(scene, person, scene.thread.at, _length(dialogue.script))
     scene.thread.visit(person, start, dialogue.script, work=work)
     _survey(scene, level)
 
 
-def by_ai_agent(scene: Scene, agent: AiAgent) -> None:
-    """An AI agent does it alone, more often well than not."""
-    level = scene.writer.random.choices(list(Level), (62, 24, 14))[0]
+def by_ai_agent(scene: Scene, agent: AiAgent, level: Level) -> None:
+    """An AI agent does it alone."""
     dialogue = scene.dialogue()
     if scene.channel == "chat":
         work = robot_chat(dialogue, agent, level)
