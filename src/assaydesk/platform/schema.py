@@ -96,12 +96,20 @@ def finite(value: object) -> object:
     return value
 
 
+def _date(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a date")
+    return value
+
+
 Id = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_ID)]
 Integer = Annotated[int, BeforeValidator(_whole_number), Field(ge=-MAX_ID, le=MAX_ID)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 OutsideId = Annotated[str, BeforeValidator(_outside_id), Field(max_length=50)]
 Points = Annotated[Decimal, BeforeValidator(finite), WithJsonSchema({"type": "number"})]
-DateInput = Annotated[str | int | float, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}]})]
+DateInput = Annotated[
+    str | int | float, BeforeValidator(_date), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}]})
+]
 """A date as the client sent it; read it with `kit.clock.parse_instant` in the instance time zone."""
 
 

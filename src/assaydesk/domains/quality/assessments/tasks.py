@@ -22,18 +22,11 @@ async def process(runtime: Runtime) -> None:
     if _at_work:
         return
     _at_work = True
-
-    async def call_others() -> None:
-        async with runtime.database.write() as session:
-            await enqueue(session, process, key=process.name)
-
     try:
-        await service.process_due(runtime, on_more=call_others, claim_for_seconds=CLAIM_FOR_SECONDS)
+        await service.process_due(runtime, on_more=lambda: _have_judged(runtime), claim_for_seconds=CLAIM_FOR_SECONDS)
     finally:
         _at_work = False
-    async with runtime.database.write() as session:
-        if await service.any_due(session, utc_now()):
-            await enqueue(session, process, key=process.name)
+    await _have_judged(runtime)
 
 
 @job("quality.assessments.create", cron="* * * * *", timeout_seconds=300)
@@ -42,9 +35,14 @@ async def create(runtime: Runtime) -> None:
     while await _create(runtime, utc_now()) >= BATCH:
         pass
     async with runtime.database.write() as session:
-        now = utc_now()
-        await service.recover_abandoned(session, stalled_seconds=runtime.config.job_stalled_seconds, now=now)
-        if await service.any_due(session, now):
+        await service.recover_abandoned(session, stalled_seconds=runtime.config.job_stalled_seconds, now=utc_now())
+    await _have_judged(runtime)
+
+
+async def _have_judged(runtime: Runtime) -> None:
+    """Call a worker, if there is something to do; one waiting call is enough."""
+    async with runtime.database.write() as session:
+        if await service.any_due(session, utc_now()):
             await enqueue(session, process, key=process.name)
 
 
