@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from assaydesk.domains.conversations.models import Attachment, Conversation
@@ -364,9 +365,8 @@ async def test_abcd_becomes_the_work_of_a_person(database: Database, session: Wr
     assert list(names) == ["pull-up-account", "validate-purchase"]
 
 
-async def test_an_import_queues_nothing(
-    database: Database, session: WriteSession, run_jobs: Callable[..., Any]
-) -> None:
+async def test_an_import_queues_nothing(app: FastAPI, database: Database, run_jobs: Callable[..., Any]) -> None:
+    """`app` connects the handlers of all domains."""
     await run(database, EXAMPLE)
     assert await run_jobs() == []
 
