@@ -168,6 +168,8 @@ def test_sixty_reviews_of_work_that_the_scorecard_is_for() -> None:
         assert fits(cards[review.scorecard], conversation)
         assert any(reply.person == review.person and reply.at == review.at for reply in conversation.works)
         assert review.reviewer != review.person
+        alone = review.person in {agent.key for agent in PLAN.content.ai_agents}
+        assert not alone or "automated" in cards[review.scorecard].body["assignment"]["responseContext"]
         assert review.at < review.reviewed_at <= (review.discussed_at or review.reviewed_at)
         assert review.comment
     assert len({(review.number, review.scorecard) for review in PLAN.reviews}) == len(PLAN.reviews)

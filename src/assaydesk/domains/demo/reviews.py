@@ -49,12 +49,16 @@ def choose_reviews(
     content: Content, conversations: Sequence[PlannedConversation], random: Random, now: datetime
 ) -> tuple[Review, ...]:
     """Reviews of settled work, spread over scorecards and, within each, over the people assessed."""
+    machines = {agent.key for agent in content.ai_agents}
     reviews: list[Review] = []
     for scorecard in content.scorecards:
         candidates = [
             _Candidate(number, conversation.works[-1])
             for number, conversation in enumerate(conversations)
-            if conversation.works and fits(scorecard, conversation) and conversation.works[-1].at < now - _SETTLED
+            if conversation.works
+            and conversation.works[-1].at < now - _SETTLED
+            and fits(scorecard, conversation)
+            and (conversation.works[-1].person not in machines or _judges_machines(scorecard))
         ]
         random.shuffle(candidates)
         chosen = list(_mixed(candidates))[: _WANTED[scorecard.key]]
@@ -68,6 +72,10 @@ def fits(scorecard: Scorecard, conversation: PlannedConversation) -> bool:
     channels, tags = assignment.get("channels"), assignment.get("ticketTags")
     names = {name for path in conversation.parsed.tags for name in path}
     return (not channels or conversation.parsed.channel in channels) and (not tags or bool(names & set(tags)))
+
+
+def _judges_machines(scorecard: Scorecard) -> bool:
+    return "automated" in scorecard.body["assignment"]["responseContext"]
 
 
 def _mixed(candidates: Sequence[_Candidate]) -> Iterator[_Candidate]:
