@@ -12,13 +12,18 @@ import pytest
 
 from assaydesk.domains.auth.sessions import make_api_key
 from assaydesk.domains.auth.types import TokenType
+from assaydesk.domains.imports.service import import_conversations, import_scorecards
+from assaydesk.domains.quality.assessments.service import create_missing, process_due
+from assaydesk.domains.quality.judging.service import configured_ports
+from assaydesk.platform.config import Config
 from assaydesk.platform.db.embedded import EmbeddedPostgres
 from assaydesk.platform.db.engine import Database
+from assaydesk.platform.jobs.job import Runtime
 from tests.conftest import _copy, _prepare
-from tests.factories.examples import make_examples
 from tests.factories.profiles import make_profile
 from tests.queue.test_commands import free_port
 
+ROOT = Path(__file__).parents[2]
 # Ending the caller's own session or account would make every later request 401.
 EXCLUDED = r"/api/auth/(logout|sessions|password)|/docs/|/metrics"
 EXAMPLES = os.environ.get("ASSAYDESK_FUZZ_EXAMPLES", "6")
@@ -30,8 +35,14 @@ async def running(server: EmbeddedPostgres, tmp_path: Path) -> Iterator[tuple[st
     url = _copy(server, "fuzzed")
     database = Database(url)
     await _prepare(database)
+    await import_scorecards(database, sorted((ROOT / "examples" / "scorecards").glob("*-en.json")))
+    for file in sorted((ROOT / "examples" / "conversations").glob("*.jsonl")):
+        await import_conversations(database, file, fmt="jsonl")
+    config = Config(data_dir=tmp_path, embedding="hashed")
     async with database.write() as session:
-        await make_examples(session)
+        assert await create_missing(session)
+    await process_due(Runtime(config, database, {"judge": configured_ports(config)}))
+    async with database.write() as session:
         admin = await make_profile(session, type="serviceWorker")
         _, issued = await make_api_key(
             session, issuer="http://desk.test", user_id=admin.id, name="fuzz", kind=TokenType.SERVICE_WORKER,

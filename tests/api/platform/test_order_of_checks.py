@@ -123,6 +123,8 @@ async def test_given_unknown_keys_they_are_named_in_a_header(as_actor: Any) -> N
     answer = await client.post("/box/7", json={"size": 1, "colour": "red", "parts": [{"size": 1, "weight": 2}]})
     assert answer.status_code == 200
     assert answer.headers["X-Ignored-Fields"] == "colour, parts.weight"
+    odd = await client.post("/box/7", json={"size": 1, "a\r\nb: c\u0005\u00fc": 1})
+    assert odd.headers["X-Ignored-Fields"] == "a??b: c??"
 
 
 async def test_given_a_repeated_idempotency_key_the_stored_answer_returns(as_actor: Any) -> None:

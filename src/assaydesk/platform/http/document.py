@@ -28,7 +28,8 @@ def build_document(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
-    """Our error body replaces the framework's own 422 form, which no answer has."""
+    """One group an operation, and our error body in place of the framework's own, which no answer has."""
+    operation["tags"] = operation["tags"][-1:]  # A route may name a narrower group than its router's.
     responses = operation.get("responses", {})
     for status in ("422", *(() if operation.get("security") == [] else ("401", "403"))):
         current = responses.get(status, {})

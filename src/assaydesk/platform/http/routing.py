@@ -1,7 +1,7 @@
 """Routers whose every operation names who may call it (ADR 0005)."""
 
 import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from fastapi import APIRouter
@@ -101,13 +101,18 @@ class GuardedRoute(APIRoute):
                 response = await context.idempotent(request, inner)
                 current = verdicts.get()
                 if current is not None and current.ignored:
-                    names = ", ".join(dict.fromkeys(current.ignored))
-                    response.headers["X-Ignored-Fields"] = names.encode("ascii", "replace").decode()[:2000]
+                    response.headers["X-Ignored-Fields"] = _header_text(dict.fromkeys(current.ignored))
                 return response
             finally:
                 verdicts.reset(token)
 
         return handle
+
+
+def _header_text(names: Iterable[str]) -> str:
+    """Names as a header may carry them: printable ASCII, `?` for the rest, 2,000 characters at most."""
+    text = ", ".join(names)
+    return "".join(character if " " <= character <= "~" else "?" for character in text)[:2000]
 
 
 def _is_form(route: APIRoute) -> bool:
