@@ -12,7 +12,6 @@ from assaydesk.domains.tickets.deps import (
     IncludeRawData,
     Reader,
     Shown,
-    TicketId,
     ToWrite,
     TrackTime,
     UnmodifiedSince,
@@ -104,6 +103,6 @@ async def update_ticket(
     response_model=CustomerRead,
     responses=errors(TicketNotFound, CustomerNotFound, ValidationFailed),
 )
-async def get_customer_by_ticket_id(session: Reads, ticket_id: TicketId, actor: Reader) -> Response:
+async def get_customer_by_ticket_id(session: Reads, ticket_id: Shown, actor: Reader) -> Response:
     """The customer that is linked to a ticket, with contracts."""
     return json_answer(await service.read_customer_of(session, actor, ticket_id))
