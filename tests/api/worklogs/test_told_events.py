@@ -244,6 +244,22 @@ async def test_the_sla_date_is_that_of_the_phase(session: WriteSession) -> None:
     assert [w.sla_due_at for w in await worklogs(session)] == [after(3600), after(14_400)]
 
 
+async def test_a_late_signal_renews_only_the_worklog_it_belongs_to(session: WriteSession) -> None:
+    user = (await make_profile(session)).id
+    ticket = await make_ticket(session, sla_due_at=after(3600))
+    await written(session, user, ticket.id, 0)
+    await customer_writes(session, ticket.id, after(600))
+    await written(session, user, ticket.id, 1200)
+    ticket.sla_due_at = after(14_400)
+    await session.flush()
+    await record(session, user, {ticket.id: [act(after(1190), "tagged")]})
+    found = await worklogs(session)
+    assert [(w.action_list, w.sla_due_at) for w in found] == [
+        (["reply"], after(3600)),
+        (["reply", "tagged"], after(14_400)),
+    ]
+
+
 async def test_listeners_hear_of_actions_but_not_of_time_alone(
     session: WriteSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:

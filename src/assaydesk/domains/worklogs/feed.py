@@ -45,7 +45,7 @@ async def feed(session: WriteSession, work: Sequence[RecordedWork]) -> list[int]
         else:
             continue
         await repository.add_tool_calls(session, worker.id, own)
-        ids += await anew(session, worker, [item.ticket_id for item in own], told=lambda *_: True)
+        ids += await anew(session, worker, [item.ticket_id for item in own], lambda *_: True)
     return sorted(ids)
 
 

@@ -105,7 +105,7 @@ async def take_message(session: WriteSession, event: ConversationAdded) -> None:
         )
         behind = await stream_reads.workers_after(session, event.ticket_id, event.at)
         for worker in await stream_reads.lock_workers(session, behind) if behind else ():
-            await anew(session, worker, [event.ticket_id], is_work=False)
+            await anew(session, worker, [event.ticket_id], lambda *_: True, is_work=False)
         return
     if event.agent_id is None or not event.written_here or event.actor_kind is not ActorKind.PERSON:
         return

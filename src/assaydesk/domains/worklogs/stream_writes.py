@@ -169,15 +169,43 @@ async def add_up(session: WriteSession, worklog_ids: Collection[int], now: datet
 
 
 async def save_worklogs(
-    session: WriteSession, user_id: int, rows: Sequence[dict[str, Any]], *, now: datetime, is_work: bool
+    session: WriteSession,
+    user_id: int,
+    rows: Mapping[tuple[int, Key], dict[str, Any]],
+    *,
+    now: datetime,
+    touched: Collection[tuple[int, Key]],
 ) -> dict[tuple[int, Key], SavedWorklog]:
     """Insert worklogs or write over those of the same key; answers which they are.
 
-    `is_work`: the user works at this moment, so team membership and SLA date are noted again; otherwise (a rebuild)
-    those of known worklogs stay.
+    Those `touched` by fresh work note the user's teams and the ticket's SLA date again; other known ones keep theirs.
     """
     if not rows:
         return {}
+    changed: set[int] = set()
+    worked = [row for key, row in rows.items() if key in touched]
+    others = [row for key, row in rows.items() if key not in touched]
+    if worked:
+        changed |= await _upsert_worklogs(session, user_id, worked, now, (*_WORKLOG, "sla_due_at", "team_ids"))
+    if others:
+        changed |= await _upsert_worklogs(session, user_id, others, now, _WORKLOG)
+    keys = _recordset(Worklog, [{"ticket_id": id_, "date": key.day, "phase": key.phase} for id_, key in rows])
+    found = await session.execute(
+        select(Worklog.id, Worklog.ticket_id, Worklog.date, Worklog.phase).join(
+            keys,
+            (Worklog.user_id == user_id)
+            & (Worklog.ticket_id == keys.c.ticket_id)
+            & (Worklog.date == keys.c.date)
+            & (Worklog.phase == keys.c.phase),
+        )
+    )
+    return {(row.ticket_id, Key(row.date, row.phase)): SavedWorklog(row.id, row.id in changed) for row in found}
+
+
+async def _upsert_worklogs(
+    session: WriteSession, user_id: int, rows: Sequence[dict[str, Any]], now: datetime, renewed: Sequence[str]
+) -> set[int]:
+    """The ids of the worklogs that are fresh or differ from what was stored."""
     given = _recordset(Worklog, rows)
     teams = (
         select(ProfileTeam.team_id)
@@ -198,7 +226,6 @@ async def save_worklogs(
     )
     columns = ["user_id", *given.c.keys(), "modified_at", "sla_due_at", "team_ids"]
     statement = insert(Worklog).from_select(columns, source)
-    renewed = [*_WORKLOG, *(("sla_due_at", "team_ids") if is_work else ())]
     changed = await session.execute(
         statement.on_conflict_do_update(
             index_elements=["user_id", "ticket_id", "date", "phase"],
@@ -206,18 +233,7 @@ async def save_worklogs(
             where=or_(*(Worklog.__table__.c[name].is_distinct_from(statement.excluded[name]) for name in renewed)),
         ).returning(Worklog.id)
     )
-    ids = {row.id for row in changed}
-    keys = _recordset(Worklog, [{name: row[name] for name in ("ticket_id", "date", "phase")} for row in rows])
-    found = await session.execute(
-        select(Worklog.id, Worklog.ticket_id, Worklog.date, Worklog.phase).join(
-            keys,
-            (Worklog.user_id == user_id)
-            & (Worklog.ticket_id == keys.c.ticket_id)
-            & (Worklog.date == keys.c.date)
-            & (Worklog.phase == keys.c.phase),
-        )
-    )
-    return {(row.ticket_id, Key(row.date, row.phase)): SavedWorklog(row.id, row.id in ids) for row in found}
+    return {row.id for row in changed}
 
 
 async def move_worklogs(session: WriteSession, moves: Mapping[int, Key]) -> None:

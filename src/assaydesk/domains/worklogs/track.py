@@ -26,8 +26,8 @@ from assaydesk.platform.events import publish
 Signals = Mapping[int, Sequence[Signal]]
 """Signals of one user by ticket."""
 
-Told = Callable[[int, Group], bool]
-"""Whether listeners hear of this worklog (ticket, group) when it changes."""
+Fresh = Callable[[int, Group], bool]
+"""Whether something fresh is in this worklog (ticket, group), so that listeners are told when it changed."""
 
 
 async def record(session: WriteSession, user_id: int, signals: Signals) -> None:
@@ -48,7 +48,8 @@ async def record(session: WriteSession, user_id: int, signals: Signals) -> None:
     if behind:
         changes += await _refold(session, worker, behind, ground)
     acted = {ticket_id for ticket_id in known if any(signal.action for signal in signals[ticket_id])}
-    await _settle(session, worker, changes, acted, behind, settings, lambda ticket_id, _: ticket_id in acted)
+    moments = {ticket_id: [signal.at for signal in signals[ticket_id]] for ticket_id in acted}
+    await _settle(session, worker, changes, acted, behind, settings, _with(moments))
 
 
 async def record_runs(session: WriteSession, user_id: int, runs: Mapping[int, Sequence[Run]]) -> list[int]:
@@ -57,7 +58,8 @@ async def record_runs(session: WriteSession, user_id: int, runs: Mapping[int, Se
     if worker is None or not worker.is_ai_agent or not runs:
         return []
     await stream_writes.add_runs(session, user_id, [(ticket, run) for ticket, own in runs.items() for run in own])
-    return await anew(session, worker, runs.keys(), told=lambda *_: True)
+    moments = {ticket_id: [run.start for run in own] for ticket_id, own in runs.items()}
+    return await anew(session, worker, runs.keys(), _with(moments))
 
 
 async def credit_reply(
@@ -75,36 +77,36 @@ async def credit_reply(
         return
     signal = Signal(written_at, SignalKind.CREDIT, Action.REPLY, conversation_id, ai)
     await stream_writes.add_signals(session, author_id, [(ticket_id, signal)])
-    await anew(
-        session,
-        worker,
-        [ticket_id],
-        is_work=False,
-        told=lambda _, group: any(w.segment.start <= written_at <= w.segment.end for w in group.work),
-    )
+    await anew(session, worker, [ticket_id], _with({ticket_id: [written_at]}), is_work=False)
 
 
 async def rebuild(session: WriteSession, user_id: int, ticket_ids: Collection[int]) -> list[int]:
     """Form the streams of a user anew from the stored events. Answers their worklogs."""
     worker = await _worker(session, user_id)
-    return [] if worker is None else await anew(session, worker, ticket_ids, is_work=False)
+    return [] if worker is None else await anew(session, worker, ticket_ids, lambda *_: False, is_work=False)
 
 
 async def anew(
-    session: WriteSession,
-    worker: Worker,
-    ticket_ids: Collection[int],
-    *,
-    told: Told = lambda *_: False,
-    is_work: bool = True,
+    session: WriteSession, worker: Worker, ticket_ids: Collection[int], fresh: Fresh, *, is_work: bool = True
 ) -> list[int]:
-    """Form whole streams of a locked worker anew. `is_work`: the work is done at this moment, or just became known."""
+    """Form whole streams of a locked worker anew.
+
+    `is_work`: what is fresh was done at this moment, or just became known, so that the user's teams and the SLA date
+    are noted with it.
+    """
     settings = await get_settings(session)
     tickets = set(ticket_ids)
     changes = await _refold(session, worker, tickets, _ground(settings))
-    ids = await _settle(session, worker, changes, tickets, tickets, settings, told, is_work=is_work)
+    ids = await _settle(session, worker, changes, tickets, tickets, settings, fresh, is_work=is_work)
     await stream_writes.place_tool_calls(session, worker.id, tickets)
     return ids
+
+
+def _with(moments: Mapping[int, Sequence[datetime]]) -> Fresh:
+    """The worklogs in whose segments one of these moments (by ticket) lies."""
+    return lambda ticket_id, group: any(
+        work.segment.start <= moment <= work.segment.end for moment in moments.get(ticket_id, ()) for work in group.work
+    )
 
 
 async def _worker(session: WriteSession, user_id: int) -> Worker | None:
@@ -127,7 +129,7 @@ async def _settle(
     acted: Collection[int],
     refolded: Collection[int],
     settings: InstanceSettings,
-    told: Told,
+    fresh: Fresh,
     *,
     is_work: bool = True,
 ) -> list[int]:
@@ -141,7 +143,8 @@ async def _settle(
     counting = [(ticket_id, group, members) for ticket_id, group, members in rolled if group.work_point]
     rows = {(ticket_id, group.key): _row(ticket_id, group, members) for ticket_id, group, members in counting}
     spare = await _move_worklogs(session, worker, rows, refolded) if refolded else []
-    saved = await stream_writes.save_worklogs(session, worker.id, list(rows.values()), now=now, is_work=is_work)
+    renewed = {(ticket_id, group.key) for ticket_id, group, _ in counting if fresh(ticket_id, group)}
+    saved = await stream_writes.save_worklogs(session, worker.id, rows, now=now, touched=renewed if is_work else ())
     for ticket_id, group, members in rolled:
         for stored in members:
             stored.worklog_id = saved[ticket_id, group.key].id if group.work_point else None
@@ -158,11 +161,7 @@ async def _settle(
         await stream_writes.add_up(session, grown, now)
     if rolled:
         await refresh_outcome(session, {ticket_id for ticket_id, _, _ in rolled}, settings)
-    touched = [
-        saved[ticket_id, group.key].id
-        for ticket_id, group, _ in counting
-        if saved[ticket_id, group.key].changed and told(ticket_id, group)
-    ]
+    touched = [saved[key].id for key in rows if key in renewed and saved[key].changed]
     if touched:
         await publish(session, WorklogTouched(tuple(touched)))
     return sorted(worklog.id for worklog in saved.values())
