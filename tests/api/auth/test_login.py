@@ -33,7 +33,9 @@ async def test_right_password_gives_token_cookie_and_profile(
     assert flags == {"httponly", "path=/", "samesite=lax"}
     with_token = httpx.Headers({"Authorization": f"Bearer {body['token']}"})
     anonymous.cookies.clear()
-    assert (await anonymous.get("/profile", headers=with_token)).json()["id"] == person.id
+    own = (await anonymous.get("/profile", headers=with_token)).json()
+    assert own["id"] == person.id
+    assert own["profile"]["lastSeen"] is not None
 
 
 async def test_cookie_alone_is_enough(anonymous: httpx.AsyncClient, session: WriteSession) -> None:

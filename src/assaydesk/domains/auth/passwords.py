@@ -84,19 +84,15 @@ async def reset_password(database: Database, *, token: str, new: str) -> None:
         shortest = (await get_settings(session)).password_min_length
     if found is None:
         raise InvalidToken
-    link, person = found
-    refuse_weak(new, email=person.email, shortest=shortest)
+    refuse_weak(new, email=found.email, shortest=shortest)
     password_hash = await hash_password(new)
     async with database.write() as session:
-        locked = await repository.person_for_update(session, person.id)
-        if (
-            locked is None
-            or locked.state != ProfileState.ACTIVE
-            or not await repository.use_link(session, link.id, now)
-        ):
+        person = await repository.person_for_update(session, found.user_id)
+        usable = person is not None and person.state == ProfileState.ACTIVE
+        if not usable or not await repository.use_link(session, found.link_id, now):
             raise InvalidToken
-        await store_password(session, SYSTEM, person.id, password_hash)
-        await end_access_by_password(session, person.id)
+        await store_password(session, SYSTEM, found.user_id, password_hash)
+        await end_access_by_password(session, found.user_id)
 
 
 async def end_access_by_password(session: WriteSession, user_id: int) -> None:

@@ -203,16 +203,25 @@ async def add_reset_link(
     return (await session.execute(_ADD_RESET_LINK, values)).scalar_one_or_none()
 
 
-async def live_link(session: ReadSession, token_hash: str, now: datetime) -> tuple[OneTimeLink, Profile] | None:
+@dataclass(frozen=True, slots=True)
+class LiveLink:
+    """An unused link, and whose it is."""
+
+    link_id: int
+    user_id: int
+    email: str | None
+
+
+async def live_link(session: ReadSession, token_hash: str, now: datetime) -> LiveLink | None:
     """An unused link of an active person."""
     query = (
-        select(OneTimeLink, Profile)
+        select(OneTimeLink.id, Profile.id, Profile.email)
         .join(Profile, Profile.id == OneTimeLink.user_id)
         .where(OneTimeLink.token_hash == token_hash, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
         .where(Profile.state == ProfileState.ACTIVE)
     )
     row = (await session.execute(query)).first()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else LiveLink(row[0], row[1], row[2])
 
 
 async def use_link(session: WriteSession, link_id: int, now: datetime) -> bool:

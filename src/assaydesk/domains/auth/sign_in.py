@@ -9,6 +9,7 @@ from assaydesk.domains.auth.sessions import start_session
 from assaydesk.domains.auth.types import IssuedToken, SignedIn, SignedInPerson, Visitor
 from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.profiles.types import ProfileState
+from assaydesk.kit.clock import utc_now
 from assaydesk.platform.db.engine import Database
 from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.errors import DomainError
@@ -34,6 +35,7 @@ async def sign_in(
         person = await repository.person_for_update(session, found.id)
         refusal = _refusal(person, stored)
         if refusal is None and person is not None:
+            person.last_seen = utc_now()
             issued = await start_session(
                 session, issuer=issuer, user_id=person.id, visitor=visitor, with_cookie=True, remember=remember
             )

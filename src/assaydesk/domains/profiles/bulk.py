@@ -1,7 +1,8 @@
 """Changing many profiles in one call; each entry stands or falls alone (people.md 2.8)."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,7 +21,8 @@ MOST_PASSWORDS = 20
 _id = TypeAdapter(Id)
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """One entry of the call. `update` is None, and `error` says why, when it cannot be read."""
 
     sent_id: Any
@@ -51,7 +53,7 @@ def _read(item: dict[str, Any]) -> Entry:
 async def with_password_hashes(entries: Sequence[Entry]) -> list[Entry]:
     """The same entries with hashes; call it while no session is open."""
     return [
-        entry._replace(password_hash=await hash_password(entry.update.password))
+        replace(entry, password_hash=await hash_password(entry.update.password))
         if entry.update is not None and entry.update.password is not None and len(entry.update.password) <= LONGEST
         else entry
         for entry in entries

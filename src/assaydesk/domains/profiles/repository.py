@@ -240,7 +240,7 @@ async def counted_online(session: ReadSession, since: datetime) -> dict[str, int
         .where(Profile.last_seen >= since, Profile.state == ProfileState.ACTIVE)
         .group_by(Profile.type)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 async def status_changes(session: ReadSession, profile_id: int) -> list[StatusChange]:
