@@ -13,7 +13,8 @@ _numbers = count(1)
 
 
 async def make_role(session: WriteSession, permissions: Sequence[str] = (), **values: Any) -> Role:
-    role = Role(name=f"Role {next(_numbers)}", permissions=[str(name) for name in permissions], **values)
+    held = [str(name) for name in permissions]
+    role = Role(**{"name": f"Role {next(_numbers)}", "permissions": held} | values)
     session.add(role)
     await session.flush()
     return role

@@ -50,7 +50,7 @@ class OwnOr(Require):
 
     async def __call__(self, request: Request) -> Actor:
         actor: Actor = request.state.actor
-        if request.path_params.get("id") == str(actor.id):
+        if str(request.path_params.get("id")).lstrip("0") == str(actor.id):
             return actor
         return await super().__call__(request)
 
