@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal
+from math import isinf
 from typing import Any
 
 from assaydesk.kit.clock import iso
@@ -27,8 +28,16 @@ def json_dumps(value: object) -> str:
 
 def json_loads(text: str | bytes) -> Any:
     """The value of a JSON text; NaN and infinity, which JSON does not know, raise `ValueError`."""
-    return json.loads(text, parse_constant=_refuse)
+    return json.loads(text, parse_constant=_refuse, parse_float=_finite)
 
 
 def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is not JSON")
+
+
+def _finite(text: str) -> float:
+    """A number too large for a float would be read as infinity, which no JSON can say again."""
+    value = float(text)
+    if isinf(value):
+        raise ValueError(f"{text[:20]} is too large a number")
+    return value

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -144,6 +145,7 @@ class DocumentedAs:
         return handler(TypeAdapter(self.shape).core_schema)
 
 
+@cache
 def camel(name: str) -> str:
     """`scorecard_id` -> `scorecardId`."""
     return to_camel(name)

@@ -170,8 +170,9 @@ async def test_given_a_body_that_names_no_tickets_it_is_422(
     assert [(f["path"], f["code"]) for f in answer.json()["error"]["details"]["fields"]] == [(path, code)]
 
 
-async def test_given_no_json_it_is_malformed(agent: httpx.AsyncClient) -> None:
-    answer = await agent.patch("/ticket", content=b"[{")
+@pytest.mark.parametrize("content", [b"[{", b'[{"id": 1, "additionalData": {"a": 1e400}}]', b'[{"id": "\xff"}]'])
+async def test_given_no_json_it_is_malformed(agent: httpx.AsyncClient, content: bytes) -> None:
+    answer = await agent.patch("/ticket", content=content)
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "malformed_json")
 
 

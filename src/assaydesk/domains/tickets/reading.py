@@ -1,18 +1,15 @@
-"""Bodies that change tickets, read item by item so that every fault is found (ticket.md 2.4, 2.6)."""
+"""Bodies that change tickets, read key by key so that every fault is found (ticket.md 2.4, 2.6)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from assaydesk.domains.tickets.schemas import TicketUpdate, TicketUpdateItem
 from assaydesk.domains.tickets.types import Patch
 from assaydesk.platform.errors import FieldError, ValidationFailed, field_error
-from assaydesk.platform.schema import camel
 
 MOST_ITEMS: Final = 1000
-_SPECIAL: Final = frozenset({"id", "tags", "worked_on_by"})
-_ORDERED_SETS: Final = ("assigned_agent_ids",)
 
 
 class ReadPatches(NamedTuple):
@@ -23,77 +20,85 @@ class ReadPatches(NamedTuple):
     ignored: list[str]
 
 
-def read_one(ticket_id: int, body: dict[str, Any]) -> ReadPatches:
+def _readers() -> dict[str, tuple[str, TypeAdapter[Any]]]:
+    """Wire name -> column and validator. A model would look for each of its fields in each of a thousand items."""
+    config = ConfigDict(str_strip_whitespace=True)
+    return {
+        field.alias or name: (name, TypeAdapter(field.rebuild_annotation(), config=config))
+        for name, field in TicketUpdate.model_fields.items()
+    }
+
+
+_READERS: Final = _readers()
+_ID: Final = TypeAdapter[int](TicketUpdateItem.model_fields["id"].rebuild_annotation())
+
+
+def read_one(ticket_id: int, body: Mapping[str, Any]) -> ReadPatches:
     """The body of `PATCH /ticket/{ticketId}`."""
-    update, faults = _validate(TicketUpdate, body)
-    return _read([(ticket_id, "", update)], faults)
+    read = ReadPatches([], [], [])
+    _read(ticket_id, "", body, read)
+    return read._replace(ignored=list(dict.fromkeys(read.ignored)))
 
 
 def read_many(body: list[Any]) -> ReadPatches:
     """The body of `PATCH /ticket`. Raises `ValidationFailed` when it cannot be told which tickets are meant."""
     if len(body) > MOST_ITEMS:
         raise ValidationFailed([FieldError("body", "too_long", f"At most {MOST_ITEMS} tickets at once.")])
-    items: list[tuple[int, str, TicketUpdate]] = []
-    faults: list[FieldError] = []
-    nameless = False
+    read = ReadPatches([], [], [])
     for index, item in enumerate(body):
-        path = f"{index}."
         if not isinstance(item, dict):
-            faults.append(FieldError(str(index), "wrong_type", "Send an object."))
-            nameless = True
+            read.faults.append(FieldError(str(index), "wrong_type", "Send an object."))
             continue
-        update, found = _validate(TicketUpdateItem, item)
-        faults.extend(FieldError(path + fault.path, fault.code, fault.message) for fault in found)
-        if isinstance(update, TicketUpdateItem):
-            items.append((update.id, path, update))
-        else:
-            nameless = True
-    if nameless:
-        raise ValidationFailed(faults)
-    return _read(items, faults)
+        path = f"{index}."
+        ticket_id = _read_id(path, item, read.faults)
+        _read(ticket_id, path, item, read)
+    if any(patch.ticket_id == 0 for patch in read.patches) or len(read.patches) < len(body):
+        raise ValidationFailed(read.faults)
+    return read._replace(ignored=[name for name in dict.fromkeys(read.ignored) if name != "id"])
 
 
-def _validate(shape: type[TicketUpdate], body: dict[str, Any]) -> tuple[TicketUpdate | None, list[FieldError]]:
-    """The shape, without the keys that are faulty, so that the rest can be judged too; None without a usable id."""
+def _read_id(path: str, item: Mapping[str, Any], faults: list[FieldError]) -> int:
+    """The ticket that an item means, 0 when it says none."""
+    if "id" not in item:
+        faults.append(FieldError(f"{path}id", "required", "Say which ticket is meant."))
+        return 0
     try:
-        return shape.model_validate(body), []
+        return _ID.validate_python(item["id"])
     except ValidationError as failure:
-        errors = failure.errors(include_url=False, include_context=False, include_input=False)
-        faults = [field_error(dict(error)) for error in errors]
-        bad = {error["loc"][0] for error in errors}
-        if "id" in bad:
-            return None, faults
-        # Python names are read too, but faults carry the wire name.
-        rest = {key: value for key, value in body.items() if key not in bad and camel(str(key)) not in bad}
-        return shape.model_validate(rest), faults
+        faults.extend(_faults(f"{path}id", failure))
+        return 0
 
 
-def _read(items: Iterable[tuple[int, str, TicketUpdate | None]], faults: Sequence[FieldError]) -> ReadPatches:
-    ignored: list[str] = []
-    patches = []
-    for ticket_id, path, update in items:
-        assert update is not None  # Only an id can spoil a whole item.
-        patches.append(_patch(ticket_id, path, update, ignored))
-    return ReadPatches(patches, list(faults), list(dict.fromkeys(ignored)))
+def _read(ticket_id: int, path: str, body: Mapping[str, Any], read: ReadPatches) -> None:
+    values: dict[str, Any] = {}
+    for key, sent in body.items():
+        known = _READERS.get(key)
+        if known is None:
+            read.ignored.append(key)
+            continue
+        name, reader = known
+        try:
+            values[name] = reader.validate_python(sent)
+        except ValidationError as failure:
+            read.faults.extend(_faults(path + key, failure))
+    leaves = "worked_on_by" in values and values.pop("worked_on_by") is None
+    if "workedOnBy" in body and not leaves:
+        read.ignored.append("workedOnBy")
+    tags = values.pop("tags", None)
+    if "tags" in body and not ("tagIds" not in body and _are_ids(tags)):
+        read.ignored.append("tags")
+    elif "tags" in body:
+        values["tag_ids"] = tags
+    if "assigned_agent_ids" in values:
+        values["assigned_agent_ids"] = list(dict.fromkeys(values["assigned_agent_ids"]))
+    read.patches.append(Patch(ticket_id, values, ends_presence=leaves, path=path))
 
 
-def _patch(ticket_id: int, path: str, update: TicketUpdate, ignored: list[str]) -> Patch:
-    sent = update.model_fields_set
-    known = TicketUpdate.model_fields
-    values = {name: getattr(update, name) for name in sent if name in known and name not in _SPECIAL}
-    ignored.extend(update.model_extra or ())
-    if "tags" in sent and "tag_ids" not in values:
-        if isinstance(update.tags, list) and all(_is_id(tag) for tag in update.tags):
-            values["tag_ids"] = update.tags
-        else:
-            ignored.append("tags")
-    if "worked_on_by" in sent and update.worked_on_by is not None:
-        ignored.append("workedOnBy")
-    for name in _ORDERED_SETS:
-        if name in values:
-            values[name] = list(dict.fromkeys(values[name]))
-    return Patch(ticket_id, values, ends_presence="worked_on_by" in sent and update.worked_on_by is None, path=path)
+def _faults(path: str, failure: ValidationError) -> list[FieldError]:
+    errors = failure.errors(include_url=False, include_context=False, include_input=False)
+    return [field_error({**error, "loc": (path, *error["loc"])}) for error in errors]
 
 
-def _is_id(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+def _are_ids(value: object) -> bool:
+    """Only an array of integers counts as the set of tags."""
+    return isinstance(value, list) and all(type(one) is int and one > 0 for one in value)

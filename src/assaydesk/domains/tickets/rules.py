@@ -18,6 +18,7 @@ _PLAIN: Final = frozenset({
     "is_customer_active", "summary", "subject", "is_escalated", "partner_id", "responder_id", "agent_id",
     "assigned_agent_ids", "template", "raw_data",
 })  # fmt: skip
+_REFERENCES: Final = frozenset({"subchannel_id", "agent_id", "responder_id", "assigned_agent_ids"})
 _CUSTOMER: Final = frozenset({"customer_id", "contract_id", "customer_legitimation"})
 
 
@@ -25,18 +26,20 @@ def apply_patch(state: State, patch: Patch, facts: Facts) -> Outcome:
     """Carry out a patch whose dates have been read. Every fault and missing right is found, not only the first."""
     values = patch.values
     work = Work(state, facts, values, patch.path)
-    for name in values.keys() & _PLAIN:
-        work.new[name] = values[name]
+    for name, value in values.items():
+        if name in _PLAIN:
+            work.new[name] = value
     if "auto_execute_at" in values and not same_second(state["auto_execute_at"], values["auto_execute_at"]):
         work.new["auto_execute_at"] = values["auto_execute_at"]
     if "additional_data" in values:
         _merge_additional_data(work)
-    _check_references(work)
+    if not _REFERENCES.isdisjoint(values):
+        _check_references(work)
     if "spam_status" in values:
         _set_spam(work)
-    if values.keys() & _CUSTOMER:
+    if not _CUSTOMER.isdisjoint(values):
         _set_customer(work)
-    if values.keys() & TAG_KEYS:
+    if not TAG_KEYS.isdisjoint(values):
         _set_tags(work)
     if "priority" in values and values["priority"] != state["priority"]:
         work.new["priority"] = values["priority"]
@@ -83,9 +86,9 @@ def fell_due(state: State, facts: Facts) -> Outcome:
 
 def _asked(work: Work) -> frozenset[str]:
     asked = set(work.values)
-    if asked & TAG_KEYS:
+    if not TAG_KEYS.isdisjoint(asked):
         asked.add("tag_ids")
-    if asked & _CUSTOMER:
+    if not _CUSTOMER.isdisjoint(asked):
         asked |= _CUSTOMER
     if work.new["status"] == Status.PENDING != work.old["status"]:
         asked.discard("due_by")
@@ -114,7 +117,8 @@ def _check_references(work: Work) -> None:
         work.unknown("assigned_agent_ids", f"User {user_id}")
     if values.get("agent_id") not in (None, old["agent_id"]):
         added.add(values["agent_id"])
-    work.needs(policy.right_to_assign(facts.actor, added))
+    if added:
+        work.needs(policy.right_to_assign(facts.actor, added))
 
 
 def _set_spam(work: Work) -> None:

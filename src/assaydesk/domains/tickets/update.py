@@ -130,9 +130,9 @@ async def _add_tags(session: ReadSession, states: Mapping[int, State]) -> None:
 
 def with_dates(patch: Patch, zone: ZoneInfo, faults: list[FieldError]) -> Patch:
     """The patch with its dates read; unreadable ones are left out and noted."""
-    sent = patch.values.keys() & rules.DATES
-    if not sent:
+    if rules.DATES.isdisjoint(patch.values):
         return patch
+    sent = patch.values.keys() & rules.DATES
     values = dict(patch.values)
     for name in sent:
         known = len(faults)
