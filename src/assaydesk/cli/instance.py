@@ -78,7 +78,11 @@ async def opened(config: Config, url: str, *, check: bool = True) -> AsyncIterat
     try:
         if check:
             await _check_schema(database)
-        yield Runtime(config, database, {"judge": configured_ports(config)})
+        judge = configured_ports(config)
+        try:
+            yield Runtime(config, database, {"judge": judge})
+        finally:
+            await judge.close()
     finally:
         await database.close()
 
@@ -115,6 +119,8 @@ def clear_errors() -> Iterator[None]:
         _end(f"The database cannot be reached: {reason[0] if reason else 'no reason given'}", 1)
     except DomainError as failure:
         _end(f"{failure.message} ({failure.code})", 1)
+    except OSError as failure:
+        _end(f"{failure.filename or 'A file'}: {failure.strerror or failure}.", 1)
     except KeyboardInterrupt:
         _end("Interrupted.", 130)
 

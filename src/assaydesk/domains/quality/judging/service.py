@@ -44,6 +44,12 @@ class JudgePorts:
     second: LlmClient | None = None
     heads: LearnedHeads | None = None
 
+    async def close(self) -> None:
+        """Give connections to models back."""
+        for client in (self.llm, self.second):
+            if client is not None:
+                await client.close()
+
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
