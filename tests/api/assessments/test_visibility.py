@@ -61,7 +61,7 @@ async def test_given_any_rights_the_sql_says_what_the_pure_rule_says(session: Wr
                 query = select(Assessment.id, repository.editable(actor, settings)).where(
                     repository.readable(actor, settings)
                 )
-                found = {number: editable for number, editable in await session.execute(query)}
+                found = dict((await session.execute(query)).all())
                 for row in rows:
                     subject = Subject(row.assessed_user, row.assessed_user != stranger)
                     seen = may_see(actor, subject, State(row.state), sees_from=sees_from)

@@ -205,7 +205,8 @@ async def lock_claimed(session: WriteSession, assessment_id: int, token: str, un
 
     `messages` and `versions` are the stamp that a snapshot up to `until` would carry at this moment.
     """
-    shown = and_(Conversation.ticket_id == A.ticket_id, belongs(until, Worklog.conversation_id))
+    end = literal(until, Conversation.created_at.type)
+    shown = and_(Conversation.ticket_id == A.ticket_id, belongs(end, Worklog.conversation_id))
     stamp = (select(func.count(), func.coalesce(func.sum(Conversation.version), 0)).where(shown)).correlate(A, Worklog)
     messages, versions = stamp.selected_columns
     query = (

@@ -28,7 +28,7 @@ from assaydesk.platform.security.permissions import Permission
 Rows = Sequence[Any]
 """Rows of several columns; each function names its own."""
 
-_UNLISTED: Final = {"supervisor_assessment", "ai_summary_generated", "claim", "refresh_request", "failing_since"}
+_UNLISTED: Final = {"supervisor_assessment", "claim", "refresh_request", "failing_since"}
 _LISTED: Final = [column for column in Assessment.__table__.columns if column.key not in _UNLISTED]
 _CRITERION: Final = tuple(column.key for column in AssessmentCriterion.__table__.columns)
 
