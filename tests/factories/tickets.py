@@ -12,11 +12,11 @@ _numbers = count(1)
 CREATED = datetime(2024, 6, 12, 7, 0, tzinfo=UTC)
 
 
-async def make_ticket(session: WriteSession, *, tags: Sequence[int] = (), **values: Any) -> Ticket:
-    """An open e-mail ticket from Tom; `created_at` 2024-06-12 07:00 UTC."""
+def new_ticket(**values: Any) -> Ticket:
+    """An open e-mail ticket from Tom, not added to anything; `created_at` 2024-06-12 07:00 UTC."""
     number = next(_numbers)
     created_at = values.get("created_at", CREATED)
-    ticket = Ticket(
+    return Ticket(
         **{
             "channel": "email",
             "subject": f"Question {number}",
@@ -28,6 +28,19 @@ async def make_ticket(session: WriteSession, *, tags: Sequence[int] = (), **valu
         }
         | values
     )
+
+
+async def make_tickets(session: WriteSession, number: int, **values: Any) -> list[int]:
+    """Many of them at once; answers the ids."""
+    tickets = [new_ticket(**values) for _ in range(number)]
+    session.add_all(tickets)
+    await session.flush()
+    return [ticket.id for ticket in tickets]
+
+
+async def make_ticket(session: WriteSession, *, tags: Sequence[int] = (), **values: Any) -> Ticket:
+    """One of them, with tags."""
+    ticket = new_ticket(**values)
     session.add(ticket)
     await session.flush()
     session.add_all(TicketTag(ticket_id=ticket.id, tag_id=tag) for tag in tags)

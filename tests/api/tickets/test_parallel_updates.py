@@ -15,7 +15,7 @@ from assaydesk.platform.config import Config
 from assaydesk.platform.db.engine import Database
 from tests.factories.profiles import make_profile
 from tests.factories.tags import make_tag
-from tests.factories.tickets import make_ticket
+from tests.factories.tickets import make_tickets
 
 TICKETS = 60
 
@@ -35,7 +35,7 @@ async def _client(database: Database, folder: Path) -> httpx.AsyncClient:
 
 async def test_given_parallel_requests_in_any_order_all_changes_are_kept(committed: Database, tmp_path: Path) -> None:
     async with committed.write() as session:
-        ids = [(await make_ticket(session)).id for _ in range(TICKETS)]
+        ids = await make_tickets(session, TICKETS)
         tags = [(await make_tag(session)).id for _ in range(6)]
     client = await _client(committed, tmp_path)
 
