@@ -72,7 +72,7 @@ def claimed(row: Any) -> Claimed:
         ticket_id=row.ticket_id,
         scorecard_id=row.scorecard_id,
         content_id=row.content_id,
-        state_before=State(row.state_before),
+        state_before=State(row.state_before or State.UNPROCESSED),
         trigger=Trigger(row.trigger),
         tries=row.tries,
         failing_since=row.failing_since,
