@@ -1,7 +1,9 @@
 """`Idempotency-Key` of POST requests (conventions.md 9).
 
-The key is reserved in the transaction of the request itself, so an action is never done twice; the answer is kept
-right after the commit. A crash between the two leaves a reserved key without an answer: the repeat is told so.
+The key is reserved in the transaction of the request itself, so an action is never done twice, and the answer is kept
+in that same transaction, which ends after the answer was made. Endpoints that committed before they had an answer
+(`late_writes`) get it kept right afterwards: a crash between the two leaves a reserved key without an answer, and the
+repeat is told so.
 """
 
 import hashlib
@@ -65,7 +67,11 @@ class Idempotency:
             if stored is None:
                 raise
             return stored
-        await self._keep(wanted, response)
+        if getattr(request.state, "idempotency_committed", False):
+            async with self.database.write() as session:
+                await _keep(session, wanted, response)
+        else:
+            request.state.idempotency_answer = response
         return response
 
     async def _stored(self, user_id: int, key: str, path: str, request_hash: str) -> Response | None:
@@ -87,21 +93,6 @@ class Idempotency:
             raise IdempotentRequestUnfinished
         headers = {**json.loads(row.headers), "Idempotent-Replayed": "true"}
         return Response(bytes(row.body), status_code=row.status, headers=headers)
-
-    async def _keep(self, wanted: tuple[int, str, str, str], response: Response) -> None:
-        headers = {k: v for k, v in response.headers.items() if k not in {"content-length", "x-transaction-id"}}
-        user_id, key, path, _ = wanted
-        async with self.database.write() as session:
-            await session.execute(
-                text(
-                    "update idempotency_keys set status = :status, headers = :headers, body = :body "
-                    "where user_id = :user and key = :key and path = :path"
-                ),
-                {
-                    "status": response.status_code, "headers": json.dumps(headers), "body": bytes(response.body),
-                    "user": user_id, "key": key, "path": path,
-                },
-            )  # fmt: skip
 
 
 class KeyTaken(IdempotentRequestUnfinished):
@@ -130,6 +121,13 @@ async def reserve(request: Request, session: WriteSession) -> None:
         raise KeyTaken
 
 
+async def keep_answer(request: Request, session: WriteSession) -> None:
+    """Keep the answer of this request beside its key, in the transaction that is about to be committed."""
+    response = getattr(request.state, "idempotency_answer", None)
+    if response is not None:
+        await _keep(session, request.state.idempotency, response)
+
+
 async def forget(request: Request, session: WriteSession) -> None:
     """Give the key of this request back: it failed after its first transaction, so a repeat is a new try."""
     wanted = getattr(request.state, "idempotency", None)
@@ -139,3 +137,18 @@ async def forget(request: Request, session: WriteSession) -> None:
             text("delete from idempotency_keys where user_id = :user and key = :key and path = :path"),
             {"user": user_id, "key": key, "path": path},
         )
+
+
+async def _keep(session: WriteSession, wanted: tuple[int, str, str, str], response: Response) -> None:
+    headers = {k: v for k, v in response.headers.items() if k not in {"content-length", "x-transaction-id"}}
+    user_id, key, path, _ = wanted
+    await session.execute(
+        text(
+            "update idempotency_keys set status = :status, headers = :headers, body = :body "
+            "where user_id = :user and key = :key and path = :path"
+        ),
+        {
+            "status": response.status_code, "headers": json.dumps(headers), "body": bytes(response.body),
+            "user": user_id, "key": key, "path": path,
+        },
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.http.context import AppContext, request_context
-from assaydesk.platform.http.idempotency import reserve
+from assaydesk.platform.http.idempotency import keep_answer, reserve
 
 
 async def read_session(request: Request) -> AsyncIterator[ReadSession]:
@@ -22,10 +22,16 @@ async def write_session(request: Request) -> AsyncIterator[WriteSession]:
     async with request_context(request).database.write() as session:
         await reserve(request, session)
         yield session
+        await keep_answer(request, session)
 
 
-late_writes = asynccontextmanager(write_session)
-"""`async with late_writes(request) as session:` for endpoints that do something slow before they write."""
+@asynccontextmanager
+async def late_writes(request: Request) -> AsyncIterator[WriteSession]:
+    """`async with late_writes(request) as session:` for endpoints that do something slow before they write."""
+    async with request_context(request).database.write() as session:
+        await reserve(request, session)
+        yield session
+    request.state.idempotency_committed = True
 
 
 async def app_context(request: Request) -> AppContext:
