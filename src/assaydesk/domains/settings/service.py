@@ -30,6 +30,9 @@ FURTHER_WRITERS: Final = {
 }
 """Categories that somebody else than the holder of `updateClientSettings` may write."""
 
+_KNOWN: Final = "assaydesk.settings"
+"""Where a session keeps the settings that its transaction has read."""
+
 _ENTRY_OF_SETTINGS: Final = 0
 """Settings have names and no ids; in the audit log the name is the field."""
 
@@ -58,9 +61,12 @@ def with_values(values: Mapping[str, Any]) -> InstanceSettings:
 
 
 async def get_settings(session: ReadSession) -> InstanceSettings:
-    """All settings as they are at this moment, in one query."""
-    rows = (await session.execute(select(Setting.name, Setting.value))).all()
-    return with_values({row.name: row.value for row in rows})
+    """All settings, read once in each transaction: a request sees one state of them."""
+    known: InstanceSettings | None = session.info.get(_KNOWN)
+    if known is None:
+        rows = (await session.execute(select(Setting.name, Setting.value))).all()
+        known = session.info[_KNOWN] = with_values({row.name: row.value for row in rows})
+    return known
 
 
 def find_definition(name: str) -> Definition:
@@ -131,6 +137,7 @@ async def _store(session: WriteSession, actor: Actor, values: Mapping[str, Any])
         row = {"name": name, "value": value, "modified_at": utc_now(), "modified_by": actor.user_id}
         upsert = insert(Setting).values(row)
         await session.execute(upsert.on_conflict_do_update(index_elements=["name"], set_=row))
+    session.info.pop(_KNOWN, None)
     await write_audit(session, actor, "setting:value:change", "setting", changes)
 
 
