@@ -72,20 +72,27 @@ async def running(server: EmbeddedPostgres, tmp_path: Path) -> Iterator[tuple[st
         log.close()
 
 
-@pytest.mark.timeout(400)
-def test_no_5xx_and_no_answer_that_breaks_the_document(running: tuple[str, str], tmp_path: Path) -> None:
-    address, token = running
-    result = subprocess.run(
+def _fuzz(address: str, token: str, folder: Path, seed: int) -> subprocess.CompletedProcess[str]:
+    checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+    return subprocess.run(
         [
             str(Path(sys.executable).with_name("st")), "run", f"{address}/api/mind/docs/open-api", "--url", address,
-            "--header", f"Authorization: Bearer {token}",
-            "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-            "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--workers", "2", "--seed", "1",
+            "--header", f"Authorization: Bearer {token}", "--checks", checks,
+            "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--workers", "2", "--seed", str(seed),
             "--exclude-path-regex", EXCLUDED, "--continue-on-failure", "--no-shrink", "--request-timeout", "30",
             "--suppress-health-check", "all", "--warnings", "off",
         ],
-        cwd=tmp_path, capture_output=True, text=True, timeout=390, check=False,
+        cwd=folder, capture_output=True, text=True, timeout=290, check=False,
     )  # fmt: skip
+
+
+@pytest.mark.timeout(600)
+def test_no_5xx_and_no_answer_that_breaks_the_document(running: tuple[str, str], tmp_path: Path) -> None:
+    address, token = running
+    result = _fuzz(address, token, tmp_path, 1)
+    if "RecursionError" in result.stdout:
+        # The generator of test data now and then runs out of stack by itself; that says nothing about the application.
+        result = _fuzz(address, token, tmp_path, 2)
     log = (tmp_path / "serve.log").read_text()
     assert result.returncode == 0, result.stdout[-20_000:] + log[-5_000:]
     assert "internal_error" not in log
