@@ -1,6 +1,7 @@
 """Base of all wire shapes: camelCase outside, snake_case inside."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +26,7 @@ from pydantic_core import CoreSchema
 from assaydesk.kit.clock import iso
 
 MAX_ID = 2**63 - 1
+_WHOLE = re.compile("-?[0-9]+")
 
 
 class Schema(BaseModel):
@@ -66,8 +68,8 @@ def ignored_fields(value: object, path: str = "") -> Iterator[str]:
 
 
 def _whole_number(value: object) -> object:
-    """Integers also as text; booleans are no numbers."""
-    if isinstance(value, bool):
+    """Integers also as text; booleans are no numbers, and neither are other spellings (`1_000`, `+1`, `1.0`)."""
+    if isinstance(value, bool) or (isinstance(value, str) and not _WHOLE.fullmatch(value.strip())):
         raise ValueError("must be a whole number")
     return value
 

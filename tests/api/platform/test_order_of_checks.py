@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import Body, Depends, FastAPI
 
 from assaydesk.platform.errors import NotFound
 from assaydesk.platform.http.routing import Router
@@ -43,6 +43,28 @@ async def change_box(
     actor: Annotated[Actor, Depends(Require(Permission.UPDATE_TICKET))],
 ) -> dict[str, Any]:
     return {"box": box, "size": body.size}
+
+
+class Wishes(RequestSchema):
+    size: int | None = None
+
+
+@router.patch("/api/mind/box/{box_id}")
+async def wish(
+    box: Annotated[int, Depends(loaded_box)],
+    actor: Annotated[Actor, Depends(Require(Permission.UPDATE_TICKET))],
+    body: Wishes | None = None,
+) -> dict[str, Any]:
+    return {"box": box}
+
+
+@router.put("/api/mind/box/{box_id}")
+async def put_anything(
+    box: Annotated[int, Depends(loaded_box)],
+    actor: Annotated[Actor, Depends(Require(Permission.UPDATE_TICKET))],
+    body: Annotated[Any, Body()],
+) -> dict[str, Any]:
+    return {"box": box}
 
 
 @pytest.fixture
@@ -98,6 +120,24 @@ async def test_given_unreadable_bodies_the_right_is_asked_first(as_actor: Any, c
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, code)
     denied = await as_actor(permissions=[])
     assert (await denied.post("/box/7", content=content)).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+@pytest.mark.parametrize(("content", "code"), [(b"{", "malformed_json"), (b'{"size": "\\u0000"}', "validation_failed")])
+async def test_given_bodies_in_which_nothing_is_required_an_unreadable_one_is_still_refused(
+    as_actor: Any, method: str, content: bytes, code: str
+) -> None:
+    allowed = await as_actor(permissions=["updateTicket"])
+    answer = await allowed.request(method, "/box/7", content=content)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, code)
+    denied = await as_actor(permissions=[])
+    assert (await denied.request(method, "/box/7", content=content)).status_code == 403
+
+
+@pytest.mark.parametrize("number", ["7.0", "+7", "1_0", "0x7", "٧", "7e0"])
+async def test_given_other_spellings_of_a_number_they_are_no_ids(as_actor: Any, number: str) -> None:
+    client = await as_actor(permissions=["updateTicket"])
+    assert (await client.post(f"/box/{number}", json={"size": 1})).status_code == 422
 
 
 async def test_given_another_media_type_the_answer_is_415(as_actor: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.dependencies.utils import get_dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +16,10 @@ from assaydesk.platform.errors import UnsupportedMediaType
 from assaydesk.platform.http.context import BadBody, request_context
 from assaydesk.platform.schema import ignored_fields
 from assaydesk.platform.security.require import Verdicts, guards, raise_if_denied, verdicts
+
+UNREADABLE: Any = ...
+"""Stands for a body that could not be read. No shape takes it: of an object of ours pydantic would read the attributes, and
+a shape whose keys are all optional would find nothing missing."""
 
 
 class BodyRequest(Request):
@@ -26,12 +31,12 @@ class BodyRequest(Request):
             value = json_loads(raw.decode("utf-8"))
         except (ValueError, RecursionError) as failure:
             self.state.bad_body = BadBody("malformed_json", (), str(failure))
-            return self.state.bad_body
+            return UNREADABLE
         if b"\\u" in raw or b"\x00" in raw:
             path = _unstorable(value)
             if path is not None:
                 self.state.bad_body = BadBody("bad_format", path, "The text holds a character that cannot be stored.")
-                return self.state.bad_body
+                return UNREADABLE
         return value
 
 
@@ -61,6 +66,8 @@ def _guarded(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(endpoint)
     async def call(**values: Any) -> Any:
         raise_if_denied()
+        if any(value is UNREADABLE for value in values.values()):
+            raise RequestValidationError([])
         current = verdicts.get()
         if current is not None:
             for value in values.values():
