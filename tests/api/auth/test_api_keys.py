@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from assaydesk.domains.auth.models import ApiKey
 from assaydesk.domains.auth.schemas import KeyList
-from assaydesk.domains.profiles.schemas import WorkerList
 from assaydesk.domains.profiles.service import ADMIN_ROLE, AGENT_ROLE
+from assaydesk.domains.profiles.worker_schemas import WorkerList
 from assaydesk.platform.db.session import WriteSession
 from tests.conftest import ClientMaker
 from tests.factories.profiles import make_profile

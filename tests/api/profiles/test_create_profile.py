@@ -107,7 +107,7 @@ async def test_teams_and_skills(admin: httpx.AsyncClient, session: WriteSession)
         ({"image": "not base64!"}, "image", "bad_format"),
         ({"image": "R0lGODlhAQABAAAAACw="}, "image", "bad_format"),
         ({"settings": {"roleId": None}}, "settings.roleId", "required"),
-        ({"settings": {"roleId": "x"}}, "settings.roleId", "wrong_type"),
+        ({"settings": {"roleId": []}}, "settings.roleId", "wrong_type"),
         ({"settings": {"skills": {"channels": ["fax"]}}}, "settings.skills.channels.0", "not_allowed"),
         ({"settings": {"status": "asleep"}}, "settings.status", "not_allowed"),
         ({"settings": {"teamIds": None}}, "settings.teamIds", "wrong_type"),

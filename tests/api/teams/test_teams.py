@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from assaydesk.domains.profiles.models import ProfileTeam
 from assaydesk.domains.profiles.service import ADMIN_ROLE, AGENT_ROLE, team_ids_of
-from assaydesk.domains.teams.events import TEAM_USES
 from assaydesk.domains.teams.schemas import TeamList, TeamRead, TeamUpdate
 from assaydesk.domains.teams.service import Cycle, lock_team, update_team
 from assaydesk.platform.db.engine import Database
@@ -15,6 +14,7 @@ from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.security.actor import SYSTEM
 from tests.conftest import ClientMaker
 from tests.factories.profiles import make_profile, make_team
+from tests.factories.scorecards import criterion_body, scorecard_body
 from tests.factories.tags import make_tag
 
 
@@ -160,17 +160,28 @@ async def test_delete_lifts_the_teams_below_and_ends_inheritance(
     assert await _make(admin, name="Middle")
 
 
-async def test_team_in_use_needs_force(admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_team_in_use_needs_force(admin: httpx.AsyncClient) -> None:
     made = await _make(admin)
-
-    async def uses(_: Any, __: Any, ids: Any) -> dict[int, list[dict[str, Any]]]:
-        return {one: [{"kind": "scorecard", "id": 4, "name": "Courtesy"}] for one in ids}
-
-    monkeypatch.setattr(TEAM_USES, "_source", uses)
+    card = scorecard_body(criterion_body(None)) | {"assignment": {"teams": [made]}}
+    scorecard = (await admin.post("/quality/scorecard", json=card)).json()["id"]
     refused = await admin.delete(f"/team/{made}")
     assert _code(refused) == (409, "team_in_use")
-    assert refused.json()["error"]["details"]["usedBy"] == [{"kind": "scorecard", "id": 4, "name": "Courtesy"}]
+    assert refused.json()["error"]["details"]["usedBy"] == {"scorecard": [scorecard]}
     assert (await admin.delete(f"/team/{made}?force=true")).status_code == 200
+
+
+async def test_tag_in_use_is_told_and_replaced(admin: httpx.AsyncClient, session: WriteSession) -> None:
+    old, new = await make_tag(session), await make_tag(session)
+    settings = {"skills": {"tagIds": [old.id, new.id]}, "tagsOnRoute": [old.id], "tagsOnEdit": None}
+    person = await make_profile(session, settings=settings)
+    await session.commit()
+    made = await _make(admin, settings=settings)
+    refused = await admin.delete(f"/tag/{old.id}")
+    assert refused.json()["error"]["details"]["usedBy"] == {"profile": [person.id], "team": [made]}
+    assert (await admin.delete(f"/tag/{old.id}?replaceBy={new.id}")).status_code == 200
+    for path in (f"/profile/{person.id}", f"/team/{made}"):
+        shown = (await admin.get(path)).json()["settings"]
+        assert (shown["skills"]["tagIds"], shown["tagsOnRoute"], shown["tagsOnEdit"]) == ([new.id], [new.id], None)
 
 
 async def test_role_of_a_team_needs_its_rights(as_actor: ClientMaker, session: WriteSession) -> None:

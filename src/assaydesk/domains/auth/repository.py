@@ -103,7 +103,7 @@ async def session_end(session: ReadSession, session_id: int) -> datetime | None:
 
 
 async def person_for_update(session: WriteSession, user_id: int) -> Profile | None:
-    query = select(Profile).where(Profile.id == user_id).with_for_update()
+    query = select(Profile).where(Profile.id == user_id).with_for_update(key_share=True)
     return (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
@@ -160,7 +160,7 @@ async def end_sessions(session: WriteSession, user_id: int, now: datetime, *, bu
 
 
 async def session_for_update(session: WriteSession, session_id: int) -> Session | None:
-    query = select(Session).where(Session.id == session_id).with_for_update()
+    query = select(Session).where(Session.id == session_id).with_for_update(key_share=True)
     return (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
@@ -171,7 +171,7 @@ async def keys_of(session: ReadSession, user_id: int) -> list[ApiKey]:
 
 
 async def key_for_update(session: WriteSession, user_id: int, key_id: int) -> ApiKey | None:
-    query = select(ApiKey).where(ApiKey.id == key_id, ApiKey.user_id == user_id).with_for_update()
+    query = select(ApiKey).where(ApiKey.id == key_id, ApiKey.user_id == user_id).with_for_update(key_share=True)
     return (await session.execute(query)).scalar_one_or_none()
 
 

@@ -66,10 +66,11 @@ class ImageNotFound(NotFound):
     default_message = "This profile has no picture."
 
 
-_WRITE_ERRORS = (
-    PermissionDenied, OwnAccount, ExceedsOwnRights, ProfileNotFound, ValidationFailed, UnknownReference, WeakPassword,
-    EmailTaken, ExternalIdTaken, NameReportsTaken, LastAdmin, AiAgentProfile, StaleObject,
+_CREATE_ERRORS = (
+    PermissionDenied, ExceedsOwnRights, ValidationFailed, UnknownReference, WeakPassword, EmailTaken, ExternalIdTaken,
+    NameReportsTaken,
 )  # fmt: skip
+_UPDATE_ERRORS = (*_CREATE_ERRORS, OwnAccount, ProfileNotFound, LastAdmin, AiAgentProfile, StaleObject)
 
 
 @router.get(
@@ -130,7 +131,7 @@ async def update_own_profile(session: Writes, actor: Caller, body: OwnProfileUpd
     return Done(success=True)
 
 
-@router.post("/profile", operation_id="createProfile", responses=errors(*_WRITE_ERRORS[:1], *_WRITE_ERRORS[2:10]))
+@router.post("/profile", operation_id="createProfile", responses=errors(*_CREATE_ERRORS))
 async def create_profile(sent: Created, session: Writes, actor: Creator) -> Made:
     """Create a user. Without a password the person gets in by a link: `POST /profile/{id}/invite`."""
     made = await service.create_person(session, actor, sent.body, sent.password_hash)
@@ -163,7 +164,7 @@ async def get_profile(
     return json_answer(shown)
 
 
-@router.patch("/profile/{id}", operation_id="updateSpecificProfile", responses=errors(*_WRITE_ERRORS))
+@router.patch("/profile/{id}", operation_id="updateSpecificProfile", responses=errors(*_UPDATE_ERRORS))
 async def update_profile(
     sent: Updated, session: Writes, profile: ToWrite, actor: Updater, unmodified_since: UnmodifiedSince = None
 ) -> Done:

@@ -1,4 +1,4 @@
-"""What profiles know of teams: members, and whether a role may be handed down."""
+"""What profiles know of teams and tags: members, whether a role may be handed down, who names a tag."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from assaydesk.domains.profiles import repository
 from assaydesk.domains.profiles.create import refuse_foreign_rights
 from assaydesk.domains.profiles.types import ProfileState
+from assaydesk.domains.profiles.update import replace_tag, using_tags
+from assaydesk.domains.tags.events import TAG_USES, TagDeleted
 from assaydesk.domains.teams.events import TEAM_MEMBERS, TEAMS_OF_USER, TeamSettingsChosen
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import UnknownReference
@@ -15,7 +17,9 @@ from assaydesk.platform.events import on
 def register() -> None:
     TEAM_MEMBERS.fill(_members)
     TEAMS_OF_USER.fill(_teams)
+    TAG_USES["profile"].fill(_tag_uses)
     on(TeamSettingsChosen, _check_choice)
+    on(TagDeleted, _take_other_tag)
 
 
 async def _members(session: ReadSession, _: Any, team_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
@@ -25,6 +29,15 @@ async def _members(session: ReadSession, _: Any, team_ids: Collection[int]) -> d
 async def _teams(session: ReadSession, _: Any, user_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     found = await repository.teams_of(session, user_ids)
     return {user_id: tuple(team.id for team in teams) for user_id, teams in found.items()}
+
+
+async def _tag_uses(session: ReadSession, _: Any, tag_ids: Collection[int]) -> dict[int, list[int]]:
+    return await using_tags(session, tag_ids)
+
+
+async def _take_other_tag(session: WriteSession, event: TagDeleted) -> None:
+    if event.replaced_by is not None:
+        await replace_tag(session, event.tag_id, event.replaced_by)
 
 
 async def _check_choice(session: WriteSession, event: TeamSettingsChosen) -> None:

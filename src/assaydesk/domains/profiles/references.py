@@ -1,18 +1,16 @@
 """What the settings of a profile or team name: roles, teams, tags; and the rights that come of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from assaydesk.domains.profiles import repository
 from assaydesk.domains.profiles.inheritance import effective_role
 from assaydesk.domains.profiles.models import Role
+from assaydesk.domains.tags.service import existing_tag_ids
 from assaydesk.domains.teams.models import Team
+from assaydesk.domains.teams.service import named_tags
 from assaydesk.platform.db.session import ReadSession
 from assaydesk.platform.errors import UnknownReference
-
-TAG_LISTS: Final = (
-    "ticketBacklogRequiredTagIds", "ticketBacklogExcludedTagIds", "tagsOnRoute", "tagsOnEdit"
-)  # fmt: skip
 
 
 def permissions_of(
@@ -35,13 +33,11 @@ async def check_references(
         raise UnknownReference(f"There is no role {role_id}.", field="settings.roleId", value=role_id)
     known_teams = {team.id for team in await repository.teams_by_id(session, team_ids)} if team_ids else set()
     _refuse_unknown(set(team_ids) - known_teams, "settings.teamIds", "team")
-    settings = settings or {}
-    lists = {f"settings.{name}": settings.get(name) or [] for name in TAG_LISTS}
-    lists["settings.skills.tagIds"] = (settings.get("skills") or {}).get("tagIds") or []
+    lists = {f"settings.{path}": tags for path, tags in named_tags(settings or {}).items()}
     tags = {tag for ids in lists.values() for tag in ids}
     if not tags:
         return
-    unknown = await repository.unknown_tags(session, tags)
+    unknown = tags - await existing_tag_ids(session, tags)
     for field, ids in lists.items():
         _refuse_unknown(unknown & set(ids), field, "tag")
 

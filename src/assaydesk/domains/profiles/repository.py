@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from assaydesk.domains.profiles.models import Profile, ProfileTeam, Role, StatusChange
 from assaydesk.domains.profiles.types import PEOPLE, ProfileState
 from assaydesk.domains.profiles.view import Known
-from assaydesk.domains.tags.models import Tag
 from assaydesk.domains.teams.models import Team
 from assaydesk.platform.db.session import ReadSession, WriteSession
 
@@ -47,13 +46,15 @@ async def team_ids_of(session: ReadSession, ids: Collection[int]) -> dict[int, t
 
 
 async def get_for_update(session: WriteSession, profile_id: int) -> Profile | None:
-    query = select(Profile).where(Profile.id == profile_id).with_for_update()
+    query = select(Profile).where(Profile.id == profile_id).with_for_update(key_share=True)
     return (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
 async def lock(session: WriteSession, ids: Collection[int]) -> None:
     """Lock rows in the order of their ids, so that two bulk updates cannot wait for each other."""
-    await session.execute(select(Profile.id).where(Profile.id.in_(ids)).order_by(Profile.id).with_for_update())
+    await session.execute(
+        select(Profile.id).where(Profile.id.in_(ids)).order_by(Profile.id).with_for_update(key_share=True)
+    )
 
 
 async def get_known(session: ReadSession, profile_id: int) -> Known | None:
@@ -206,9 +207,10 @@ async def _other(session: ReadSession, query: Select[int], but: int | None) -> b
     return (await session.execute(query.limit(1))).first() is not None
 
 
-async def unknown_tags(session: ReadSession, ids: Collection[int]) -> set[int]:
-    found = await session.execute(select(Tag.id).where(Tag.id.in_(ids), Tag.deleted_at.is_(None)))
-    return set(ids) - set(found.scalars())
+async def all_settings(session: ReadSession) -> dict[int, dict[str, Any]]:
+    """The own settings of everybody who is not deleted."""
+    rows = await session.execute(select(Profile.id, Profile.settings).where(Profile.state != ProfileState.DELETED))
+    return {row.id: row.settings for row in rows}
 
 
 async def image(session: ReadSession, profile_id: int) -> bytes | None:

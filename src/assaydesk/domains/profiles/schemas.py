@@ -128,19 +128,6 @@ class ProfilesUpdate(RequestSchema):
     profiles: Annotated[list[dict[str, Any]], Field(max_length=1000)]
 
 
-class WorkerCreate(RequestSchema):
-    name: Name
-    role_id: Id
-    allowed_ips: Annotated[list[str], Field(max_length=100, default_factory=list)]
-
-
-class WorkerUpdate(RequestSchema):
-    name: Name = unset()
-    role_id: Id = unset()
-    allowed_ips: Annotated[list[str], Field(max_length=100)] = unset()
-    state: Literal[ProfileState.ACTIVE, ProfileState.INACTIVE] = unset()
-
-
 class SentCreate(NamedTuple):
     """A body, and its password as it will be stored."""
 
@@ -304,23 +291,6 @@ class StatusPeriod(Schema):
 class StatusHistory(Schema):
     success: bool
     items: list[StatusPeriod]
-    total: int
-    limit: int
-    offset: int
-
-
-class WorkerRead(Schema):
-    id: int
-    name: str
-    role_id: int | None
-    allowed_ips: list[str]
-    state: ProfileState
-    last_seen: str | None
-
-
-class WorkerList(Schema):
-    success: bool
-    service_workers: list[WorkerRead]
     total: int
     limit: int
     offset: int

@@ -1,6 +1,6 @@
 """Changing profiles: one by an administrator, many at once, the own one (people.md 2.3, 2.7, 2.8)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NoReturn
 
 from sqlalchemy.exc import IntegrityError
@@ -21,18 +21,19 @@ from assaydesk.domains.profiles.errors import (
 from assaydesk.domains.profiles.events import PasswordReplaced, ProfileDisabled, ProfileUpdated
 from assaydesk.domains.profiles.models import Profile, StatusChange
 from assaydesk.domains.profiles.policy import Attempt, Refusal, judge
-from assaydesk.domains.profiles.references import TAG_LISTS, check_references, permissions_of
+from assaydesk.domains.profiles.references import check_references, permissions_of
 from assaydesk.domains.profiles.roles import ADMIN_ROLE
 from assaydesk.domains.profiles.schemas import OwnProfileUpdate, ProfileUpdate
 from assaydesk.domains.profiles.types import PEOPLE, ProfileState, ProfileType
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.teams.models import Team
+from assaydesk.domains.teams.service import TAG_LISTS, uses_of, with_other_tag
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import FieldError, PermissionDenied, ValidationFailed
 from assaydesk.platform.events import publish
-from assaydesk.platform.security.actor import Actor
+from assaydesk.platform.security.actor import SYSTEM, Actor
 from assaydesk.platform.security.passwords import refuse_weak
 from assaydesk.platform.versions import refuse_stale
 
@@ -70,6 +71,23 @@ async def update_own_profile(session: WriteSession, actor: Actor, body: OwnProfi
     changes = changes_of(current_values(profile, ()), sent_values(body, work_status=profile.work_status))
     if changes:
         await _write(session, actor, profile, changes, None)
+
+
+async def using_tags(session: ReadSession, tag_ids: Collection[int]) -> dict[int, list[int]]:
+    """By tag: the people whose own settings name it."""
+    return uses_of(await repository.all_settings(session), tag_ids)
+
+
+async def replace_tag(session: WriteSession, tag_id: int, replaced_by: int) -> None:
+    """Name another tag in the own settings of everybody."""
+    users = (await using_tags(session, [tag_id]))[tag_id]
+    await repository.lock(session, users)
+    for profile_id in users:
+        profile = await lock_profile(session, profile_id)
+        before, profile.settings = profile.settings, with_other_tag(profile.settings, tag_id, replaced_by)
+        profile.modified_at, profile.version = utc_now(), profile.version + 1
+        change = Change(profile_id, "settings", before, profile.settings)
+        await write_audit(session, SYSTEM, "profile:change", "profile", [change])
 
 
 async def store_password(session: WriteSession, actor: Actor, profile_id: int, password_hash: str) -> None:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from assaydesk.domains.profiles import service
 from assaydesk.domains.profiles.deps import WorkerManager, WorkerToWrite
 from assaydesk.domains.profiles.errors import ExceedsOwnRights, OwnAccount, ServiceWorkerNotFound
-from assaydesk.domains.profiles.schemas import WorkerCreate, WorkerList, WorkerUpdate
+from assaydesk.domains.profiles.worker_schemas import WorkerCreate, WorkerList, WorkerUpdate
 from assaydesk.platform.errors import PermissionDenied, UnknownReference, ValidationFailed
 from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors

@@ -11,8 +11,8 @@ from assaydesk.domains.profiles.events import ProfileDisabled, ProfileUpdated
 from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.profiles.references import check_references
 from assaydesk.domains.profiles.remove import delete_profile, refuse_foreign_account
-from assaydesk.domains.profiles.schemas import WorkerCreate, WorkerUpdate
 from assaydesk.domains.profiles.types import NewProfile, ProfileState, ProfileType
+from assaydesk.domains.profiles.worker_schemas import WorkerCreate, WorkerUpdate
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.kit.clock import utc_now, zoneless
 from assaydesk.platform.audit import Change, write_audit

@@ -58,7 +58,11 @@ async def load_subchannels(session: ReadSession, ids: Collection[int]) -> dict[i
 
 
 async def lock_subchannel(session: WriteSession, subchannel_id: int) -> Subchannel:
-    query = select(Subchannel).where(Subchannel.id == subchannel_id, Subchannel.deleted_at.is_(None)).with_for_update()
+    query = (
+        select(Subchannel)
+        .where(Subchannel.id == subchannel_id, Subchannel.deleted_at.is_(None))
+        .with_for_update(key_share=True)
+    )
     row = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
     if row is None:
         raise SubchannelNotFound(subchannelId=subchannel_id)

@@ -1,7 +1,7 @@
 """What teams tell, and what only others know about them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 from assaydesk.platform.events import Slot
 from assaydesk.platform.security.actor import Actor
@@ -31,5 +31,5 @@ TEAM_MEMBERS: Slot[int, tuple[int, ...]] = Slot("team.members")
 TEAMS_OF_USER: Slot[int, tuple[int, ...]] = Slot("user.teams")
 """Ids of the teams that each user belongs to, inactive teams included."""
 
-TEAM_USES: Slot[int, list[dict[str, Any]]] = Slot("team.usedBy")
-"""What would lose a team: `{"kind": "scorecard", "id", "name"}`."""
+TEAM_USES: Final[dict[str, Slot[int, list[int]]]] = {name: Slot(f"team.uses.{name}") for name in ("scorecard",)}
+"""Team id -> ids of the rows that name it; one slot a kind, filled by the domain that owns the kind."""

@@ -6,10 +6,11 @@ from typing import Any, Final
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from assaydesk.domains.tags.models import Tag
+from assaydesk.domains.tags.service import existing_tag_ids
 from assaydesk.domains.teams.events import TEAM_MEMBERS, TEAM_USES, TEAMS_OF_USER, TeamDeleted, TeamSettingsChosen
 from assaydesk.domains.teams.models import Team
 from assaydesk.domains.teams.schemas import SharedSettings, TeamCreate, TeamUpdate
+from assaydesk.domains.teams.tag_lists import TAG_LISTS, named_tags, uses_of, with_other_tag
 from assaydesk.domains.teams.tree import makes_cycle
 from assaydesk.kit.clock import iso, utc_now
 from assaydesk.platform.audit import Change, write_audit
@@ -18,7 +19,9 @@ from assaydesk.platform.errors import Conflict, NotFound, UnknownReference, Unpr
 from assaydesk.platform.events import publish
 from assaydesk.platform.paging import Page
 from assaydesk.platform.schema import camel
-from assaydesk.platform.security.actor import Actor
+from assaydesk.platform.security.actor import SYSTEM, Actor
+
+__all__ = ["TAG_LISTS", "named_tags", "uses_of", "with_other_tag"]
 
 SETTING_DEFAULTS: Final[dict[str, Any]] = {
     "roleId": None,
@@ -29,7 +32,6 @@ SETTING_DEFAULTS: Final[dict[str, Any]] = {
     "tagsOnEdit": [],
     "ticketsFilters": None,
 }
-_TAG_LISTS: Final = ("ticketBacklogRequiredTagIds", "ticketBacklogExcludedTagIds", "tagsOnRoute", "tagsOnEdit")
 
 
 class TeamNotFound(NotFound):
@@ -45,7 +47,7 @@ class ExternalIdTaken(Conflict):
 
 
 class TeamInUse(Conflict):
-    """409; `details.usedBy` lists what names the team."""
+    """409; `details.usedBy` has the ids of what names the team, by kind."""
 
     default_message = "The team is in use. Repeat with force=true to delete it all the same."
 
@@ -89,7 +91,8 @@ async def find_team(session: ReadSession, team_id: int) -> Team:
 
 
 async def lock_team(session: WriteSession, team_id: int) -> Team:
-    query = select(Team).where(Team.id == team_id, Team.deleted_at.is_(None)).with_for_update()
+    # key_share: naming the team as a parent or in a membership needs no wait, and so cannot dead-lock with the tree.
+    query = select(Team).where(Team.id == team_id, Team.deleted_at.is_(None)).with_for_update(key_share=True)
     team = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
     if team is None:
         raise TeamNotFound(teamId=team_id)
@@ -121,7 +124,8 @@ async def delete_team(session: WriteSession, actor: Actor, team: Team, *, force:
     role_id = (team.settings or {}).get("roleId")
     roles = () if role_id is None else (int(role_id),)
     await publish(session, TeamSettingsChosen(actor, (), roles, None))
-    uses = (await TEAM_USES.load(session, actor, [team.id])).get(team.id, [])
+    found = {kind: (await slot.load(session, actor, [team.id])).get(team.id) for kind, slot in TEAM_USES.items()}
+    uses = {kind: ids for kind, ids in found.items() if ids}
     if uses and not force:
         raise TeamInUse(usedBy=uses)
     await _hold_tree(session)
@@ -129,6 +133,21 @@ async def delete_team(session: WriteSession, actor: Actor, team: Team, *, force:
     await session.execute(update(Team).where(Team.parent_id == team.id).values(parent_id=team.parent_id))
     await write_audit(session, actor, "team:delete", "team", [Change(team.id)])
     await publish(session, TeamDeleted(team.id))
+
+
+async def using_tags(session: ReadSession, tag_ids: Collection[int]) -> dict[int, list[int]]:
+    """By tag: the teams whose settings name it."""
+    rows = await session.execute(select(Team.id, Team.settings).where(Team.deleted_at.is_(None)))
+    return uses_of({row.id: row.settings for row in rows}, tag_ids)
+
+
+async def replace_tag(session: WriteSession, tag_id: int, replaced_by: int) -> None:
+    """Name another tag in the settings of all teams."""
+    for team_id in (await using_tags(session, [tag_id]))[tag_id]:
+        team = await lock_team(session, team_id)
+        before, team.settings = team.settings, with_other_tag(team.settings, tag_id, replaced_by)
+        change = Change(team.id, "settings", before, team.settings)
+        await write_audit(session, SYSTEM, "team:change", "team", [change])
 
 
 async def _put(
@@ -190,12 +209,11 @@ async def _hold_tree(session: WriteSession) -> None:
 
 
 async def _check_tags(session: ReadSession, settings: dict[str, Any]) -> None:
-    lists = {name: settings.get(name) or [] for name in _TAG_LISTS}
-    lists["skills.tagIds"] = (settings.get("skills") or {}).get("tagIds") or []
+    lists = named_tags(settings)
     wanted = {tag for ids in lists.values() for tag in ids}
     if not wanted:
         return
-    known = set((await session.execute(select(Tag.id).where(Tag.id.in_(wanted), Tag.deleted_at.is_(None)))).scalars())
+    known = await existing_tag_ids(session, wanted)
     for name, ids in lists.items():
         for tag in ids:
             if tag not in known:

@@ -166,6 +166,13 @@ async def using_tags(session: ReadSession, tag_ids: Collection[int]) -> dict[int
     return {tag: [number for number, tags in named.items() if tag in tags] for tag in tag_ids}
 
 
+async def using_teams(session: ReadSession, team_ids: Collection[int]) -> dict[int, list[int]]:
+    """By team: the ids of the active and draft revisions whose assignment names it."""
+    found = await repository.find(session, states=IN_USE, full=False)
+    named = {stored.row.id: stored.body["assignment"]["teams"] for stored in found}
+    return {team: [number for number, teams in named.items() if team in teams] for team in team_ids}
+
+
 async def replace_tag(session: WriteSession, tag_id: int, replaced_by: int) -> None:
     """Name another tag in the assignments of active and draft revisions. The scorecards mean what they meant before,
     so no revision is made for it."""
