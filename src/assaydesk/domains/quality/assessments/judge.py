@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import structlog
 
@@ -34,8 +34,8 @@ def judge_of(config: Config, ports: dict[str, Any]) -> Judge:
 def judge_settings(settings: InstanceSettings, config: Config) -> JudgeSettings:
     """What judging follows, from the settings of the instance and of the process."""
     return JudgeSettings(
-        judge=cast(Literal["auto", "model", "builtIn"], settings.quality_judge),
-        prompt_scope=cast(Literal["scorecard", "criterion"], settings.quality_judge_prompt_scope),
+        judge=settings.quality_judge,
+        prompt_scope=settings.quality_judge_prompt_scope,
         redact=settings.quality_redact_personal_data,
         abstain_threshold=settings.quality_abstain_threshold,
         knock_out_confidence=settings.quality_knock_out_confidence,
