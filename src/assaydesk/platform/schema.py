@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic.config import JsonDict
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from assaydesk.kit.clock import iso
 
@@ -70,7 +70,7 @@ def ignored_fields(value: object, path: str = "") -> Iterator[str]:
 def _whole_number(value: object) -> object:
     """Integers also as text; booleans are no numbers, and neither are other spellings (`1_000`, `+1`, `1.0`)."""
     if isinstance(value, bool) or (isinstance(value, str) and not _WHOLE.fullmatch(value.strip())):
-        raise ValueError("must be a whole number")
+        raise PydanticCustomError("whole_number", "must be a whole number")
     return value
 
 

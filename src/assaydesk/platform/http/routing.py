@@ -18,8 +18,8 @@ from assaydesk.platform.schema import ignored_fields
 from assaydesk.platform.security.require import Verdicts, guards, raise_if_denied, verdicts
 
 UNREADABLE: Any = ...
-"""Stands for a body that could not be read. No shape takes it: of an object of ours pydantic would read the attributes, and
-a shape whose keys are all optional would find nothing missing."""
+"""Stands for a body that could not be read. No shape takes it: of an object of ours pydantic would read the attributes,
+and a shape whose keys are all optional would find nothing missing."""
 
 
 class BodyRequest(Request):

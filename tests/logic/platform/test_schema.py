@@ -1,0 +1,30 @@
+"""Inputs of the API: what is read as an integer, and how faults are coded."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from assaydesk.platform.errors import field_error
+from assaydesk.platform.schema import Id, Integer, RequestSchema
+
+
+class Form(RequestSchema):
+    row_id: Id
+    amount: Integer = 0
+
+
+def faults(**body: Any) -> list[tuple[str, str]]:
+    with pytest.raises(ValidationError) as refused:
+        Form.model_validate(body)
+    return sorted((str(error["loc"][0]), field_error({**error}).code) for error in refused.value.errors())
+
+
+@pytest.mark.parametrize("sent", [42, "42", " 42 "])
+def test_integers_come_as_numbers_or_numeric_text(sent: object) -> None:
+    assert Form.model_validate({"rowId": sent}).row_id == 42
+
+
+@pytest.mark.parametrize("sent", ["4_2", "+42", "42.0", "0x2a", "٤٢", "", True, "x"])
+def test_other_spellings_are_no_integers(sent: object) -> None:
+    assert faults(rowId=sent) == [("rowId", "wrong_type")]
