@@ -1,10 +1,12 @@
-"""What other domains learn from tickets."""
+"""What tickets do when others change, and what others learn from them."""
 
 from collections.abc import Collection
 
+from assaydesk.domains.profiles.events import ProfileDeleted
 from assaydesk.domains.tags.events import TAG_USES
 from assaydesk.domains.tickets import service
-from assaydesk.platform.db.session import ReadSession
+from assaydesk.platform.db.session import ReadSession, WriteSession
+from assaydesk.platform.events import on
 from assaydesk.platform.security.actor import Actor
 
 
@@ -12,5 +14,10 @@ async def _tag_uses(session: ReadSession, _: Actor, tag_ids: Collection[int]) ->
     return await service.tickets_with_tag(session, tag_ids)
 
 
+async def _person_left(session: WriteSession, event: ProfileDeleted) -> None:
+    await service.unassign_person(session, event.profile_id)
+
+
 def register() -> None:
+    on(ProfileDeleted, _person_left)
     TAG_USES["ticket"].fill(_tag_uses)

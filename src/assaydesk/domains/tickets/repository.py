@@ -15,6 +15,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    or_,
     select,
     update,
 )
@@ -63,6 +64,17 @@ async def lock(
     rows = await session.execute(query.with_for_update(key_share=True))
     names = [one.name for one in wanted]
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+
+
+async def unfinished_of(session: ReadSession, profile_id: int) -> list[tuple[int, int | None, list[int]]]:
+    """Tickets that are not closed and name the person: id, responsible user, assigned users."""
+    named = or_(Ticket.agent_id == profile_id, Ticket.assigned_agent_ids.contains([profile_id]))
+    rows = await session.execute(
+        select(Ticket.id, Ticket.agent_id, Ticket.assigned_agent_ids)
+        .where(named, Ticket.status != "closed", Ticket.deleted_at.is_(None), Ticket.merged_into_ticket_id.is_(None))
+        .order_by(Ticket.id)
+    )
+    return [(row.id, row.agent_id, row.assigned_agent_ids) for row in rows]
 
 
 async def lock_due(session: WriteSession, now: datetime, limit: int) -> dict[int, State]:

@@ -23,7 +23,14 @@ from assaydesk.domains.tickets.events import TICKET_PRESENCE, TICKET_THREAD, Cha
 from assaydesk.domains.tickets.models import Ticket
 from assaydesk.domains.tickets.policy import with_sight
 from assaydesk.domains.tickets.reading import ReadPatches, read_many, read_one
-from assaydesk.domains.tickets.update import read_date, refuse_merged, reopen_due, step_ticket, update_tickets
+from assaydesk.domains.tickets.update import (
+    read_date,
+    refuse_merged,
+    reopen_due,
+    step_ticket,
+    unassign_person,
+    update_tickets,
+)
 from assaydesk.domains.tickets.view import Beside, ticket_json, user_json
 from assaydesk.domains.tickets.work import Facts, Outcome, State
 from assaydesk.kit.clock import iso
@@ -49,6 +56,7 @@ __all__ = [
     "refuse",
     "refuse_merged",
     "reopen_due",
+    "unassign_person",
     "update_tickets",
     "user_json",
     "with_sight",

@@ -24,7 +24,7 @@ from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import FieldError, PermissionDenied
 from assaydesk.platform.events import publish
 from assaydesk.platform.schema import camel
-from assaydesk.platform.security.actor import Actor, ActorKind
+from assaydesk.platform.security.actor import SYSTEM, Actor, ActorKind
 
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
@@ -99,6 +99,24 @@ async def reopen_due(session: WriteSession, actor: Actor, *, limit: int = 1000) 
     outcomes = [rules.fell_due(state, facts) for state in states.values()]
     await _write(session, outcomes, facts, fell_due=True)
     return len(outcomes)
+
+
+async def unassign_person(session: WriteSession, profile_id: int) -> int:
+    """Give the open and pending tickets of somebody who left back to all (people.md 2.11); answers how many."""
+    held = await repository.unfinished_of(session, profile_id)
+    patches = [
+        Patch(
+            ticket_id,
+            {
+                "agent_id": None if agent_id == profile_id else agent_id,
+                "assigned_agent_ids": [one for one in assigned if one != profile_id],
+            },
+        )
+        for ticket_id, agent_id, assigned in held
+    ]
+    if patches:
+        await update_tickets(session, SYSTEM, patches, track_time=False)
+    return len(patches)
 
 
 def _item_of(fault: FieldError) -> int:
