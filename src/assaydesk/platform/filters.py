@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import ge, gt, le, lt
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import ColumnElement, and_, false, func, literal, not_, or_, true
 
 from assaydesk.kit.clock import day_of, parse_instant
@@ -33,10 +33,14 @@ _RANGES: Final = frozenset({*_ORDERED, "between"})
 COMPARATORS: Final = tuple(sorted(_EQUALITY | _NULLNESS | _TEXTUAL | _RANGES))
 
 
+FieldName = Annotated[str, Field(max_length=100), AfterValidator(lambda name: name.removeprefix("t."))]
+"""What to filter or order by. The table prefix of `t.createdAt` is optional (conventions.md 8.2)."""
+
+
 class FilterInput(RequestSchema):
     """One filter. Only the members that the comparator reads count."""
 
-    key: str = Field(max_length=100)
+    key: FieldName
     comparator: str = Field(max_length=20, description=f"One of {', '.join(COMPARATORS)}.")
     values: list[Any] | None = Field(None, max_length=MAX_VALUES)
     value: Any = None

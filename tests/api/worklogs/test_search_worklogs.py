@@ -74,6 +74,7 @@ async def test_without_a_body_the_newest_come_first(as_actor: Any, desk: Desk) -
         ("latestInteraction", "asc", ["mail", "chat", "bot", "wait"]),
         ("date", "desc", ["wait", "bot", "chat", "mail"]),
         ("duration", "asc", ["wait", "bot", "chat", "mail"]),
+        ("t.date", "desc", ["wait", "bot", "chat", "mail"]),
         ("id", "desc", ["bot", "wait", "chat", "mail"]),
     ],
 )

@@ -33,6 +33,7 @@ def sql(key: str, comparator: str, **members: Any) -> str:
     ("key", "comparator", "members", "expected"),
     [
         ("id", "equal", {"value": "4"}, "coalesce(id IN (4), false)"),
+        ("t.id", "equal", {"value": 4}, "coalesce(id IN (4), false)"),
         ("id", "eq", {"value": None}, "id IS NULL"),
         ("id", "in", {"values": [1, None]}, "coalesce(id IN (1), false) OR id IS NULL"),
         ("id", "in", {"values": []}, "false"),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from assaydesk.domains.worklogs.types import Action, WorklogAction
-from assaydesk.platform.filters import FilterInput
+from assaydesk.platform.filters import FieldName, FilterInput
 from assaydesk.platform.schema import Integer, IsoTime, RequestSchema, Schema
 
 OrderField = Literal["latestInteraction", "date", "duration", "id"]
@@ -118,7 +118,7 @@ class WorklogSearch(RequestSchema):
 
     limit: Integer = Field(100, ge=1, le=1000)
     offset: Integer = Field(0, ge=0)
-    order_by_field: str = "latestInteraction"
+    order_by_field: FieldName = "latestInteraction"
     order_by_direction: Literal["asc", "desc"] = "desc"
     filters: list[FilterInput] = Field(default=[], max_length=50)
 
