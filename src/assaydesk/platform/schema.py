@@ -100,7 +100,7 @@ def finite(value: object) -> object:
 
 
 def _date(value: object) -> object:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError("must be a date")
     return value
 

@@ -6,12 +6,13 @@ import pytest
 from pydantic import ValidationError
 
 from assaydesk.platform.errors import field_error
-from assaydesk.platform.schema import Id, Integer, RequestSchema
+from assaydesk.platform.schema import DateInput, Id, Integer, RequestSchema
 
 
 class Form(RequestSchema):
     row_id: Id
     amount: Integer = 0
+    due: DateInput | None = None
 
 
 def faults(**body: Any) -> list[tuple[str, str]]:
@@ -28,3 +29,8 @@ def test_integers_come_as_numbers_or_numeric_text(sent: object) -> None:
 @pytest.mark.parametrize("sent", ["4_2", "+42", "42.0", "0x2a", "٤٢", "", True, "x"])
 def test_other_spellings_are_no_integers(sent: object) -> None:
     assert faults(rowId=sent) == [("rowId", "wrong_type")]
+
+
+@pytest.mark.parametrize("sent", [True, [1], {"day": 1}])
+def test_what_can_be_no_date_is_one_fault_at_its_own_key(sent: object) -> None:
+    assert faults(rowId=1, due=sent) == [("due", "bad_format")]
