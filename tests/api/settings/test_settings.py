@@ -149,7 +149,7 @@ async def test_good_values_are_stored(admin: httpx.AsyncClient, name: str, value
         ("timezone", "Mars/Olympus", "bad_format"),
         ("timezone", 5, "wrong_type"),
         ("worklogGapSeconds", 0, "out_of_range"),
-        ("worklogGapSeconds", True, "bad_format"),
+        ("worklogGapSeconds", True, "wrong_type"),
         ("worklogGapSeconds", 1.5, "wrong_type"),
         ("qualityAbstainThreshold", 1.1, "out_of_range"),
         ("qualityJudge", "oracle", "not_allowed"),

@@ -81,7 +81,7 @@ async def test_given_filters_the_list_is_narrowed(as_actor: Any, session: WriteS
         (PLAIN | {"name": "x" * 101}, "name", "too_long"),
         (PLAIN | {"color": "pink"}, "color", "not_allowed"),
         (PLAIN | {"sla": 0}, "sla", "out_of_range"),
-        (PLAIN | {"sla": True}, "sla", "bad_format"),
+        (PLAIN | {"sla": True}, "sla", "wrong_type"),
         (PLAIN | {"visibility": None}, "visibility", "not_allowed"),
         (PLAIN | {"channels": ["fax"]}, "channels.0", "not_allowed"),
     ],

@@ -157,7 +157,7 @@ async def test_given_unknown_and_hidden_ids_they_are_named_before_faults(
         ([{"status": "open"}], "0.id", "required"),
         ([{"id": "x"}], "0.id", "wrong_type"),
         ([{"id": 0}], "0.id", "out_of_range"),
-        ([{"id": True}], "0.id", "bad_format"),
+        ([{"id": True}], "0.id", "wrong_type"),
         ([3], "0", "wrong_type"),
         ([{"id": 1}] * 1001, "body", "too_long"),
     ],

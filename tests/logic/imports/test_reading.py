@@ -19,7 +19,7 @@ def test_lines_keep_their_numbers_over_bom_crlf_and_empty_lines() -> None:
         (b'{"a": ', "no JSON: Expecting value at character"),
         (b"\xff\xfe\xff", "byte 1 is not UTF-8. Save the file as UTF-8."),
         (b"NaN", "NaN is not JSON"),
-        (b"1e999", "out of range"),
+        (b"1e999", "too large"),
         (b"{", "One conversation must stand on one line."),
         (b"[" * 5000, "nested deeper"),
         (b"[" * 200 + b"]" * 200, "nested deeper"),
