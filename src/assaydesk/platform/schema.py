@@ -105,8 +105,8 @@ def _date(value: object) -> object:
     return value
 
 
-Id = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_ID)]
-Integer = Annotated[int, BeforeValidator(_whole_number), Field(ge=-MAX_ID, le=MAX_ID)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID), BeforeValidator(_whole_number)]
+Integer = Annotated[int, Field(ge=-MAX_ID, le=MAX_ID), BeforeValidator(_whole_number)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 OutsideId = Annotated[str, BeforeValidator(_outside_id), Field(max_length=50)]
 Points = Annotated[Decimal, BeforeValidator(finite), WithJsonSchema({"type": "number"})]

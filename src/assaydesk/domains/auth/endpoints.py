@@ -42,7 +42,7 @@ from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Context, Reads, Writes, late_writes
 from assaydesk.platform.paging import Paging
-from assaydesk.platform.schema import MAX_ID, Done
+from assaydesk.platform.schema import Done, Id
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.passwords import WeakPassword
 from assaydesk.platform.security.require import PUBLIC, Require
@@ -130,9 +130,7 @@ async def end_other_sessions(session: Writes, actor: Caller) -> SessionsEnded:
 
 
 @router.delete("/api/auth/sessions/{id}", operation_id="endSession", responses=errors(SessionNotFound))
-async def end_session(
-    session: Writes, actor: Caller, session_id: Annotated[int, Path(alias="id", ge=1, le=MAX_ID)]
-) -> Done:
+async def end_session(session: Writes, actor: Caller, session_id: Annotated[Id, Path(alias="id")]) -> Done:
     """End one of the own sessions."""
     await service.end_own_session(session, actor, session_id)
     return Done(success=True)

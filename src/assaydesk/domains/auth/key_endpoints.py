@@ -19,14 +19,14 @@ from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Context, Reads, Writes
 from assaydesk.platform.paging import Paging
-from assaydesk.platform.schema import MAX_ID, Done
+from assaydesk.platform.schema import Done, Id
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import OwnOr, Require
 
 router = Router("profile", prefix="/api/mind/profile/{id}")
 
-RowId = Annotated[int, Path(alias="id", ge=1, le=MAX_ID)]
+RowId = Annotated[Id, Path(alias="id")]
 Caller = Annotated[Actor, Depends(Require())]
 OwnerOrKeeper = Annotated[Actor, Depends(OwnOr(Permission.MANAGE_API_KEYS))]
 OwnerOrMaker = Annotated[Actor, Depends(OwnOr(Permission.MANAGE_SERVICE_WORKERS))]
@@ -83,7 +83,7 @@ async def revoke_key(
     session: Writes,
     profile: ToWrite,
     actor: OwnerOrKeeper,
-    key_id: Annotated[int, Path(alias="keyId", ge=1, le=MAX_ID)],
+    key_id: Annotated[Id, Path(alias="keyId")],
 ) -> Done:
     """Revoke a key at once."""
     await service.revoke_key(session, actor, profile, key_id)

@@ -9,7 +9,7 @@ from assaydesk.domains.conversations import service
 from assaydesk.domains.tickets.service import get_visible
 from assaydesk.platform.errors import PermissionDenied
 from assaydesk.platform.http.sessions import Reads, Writes
-from assaydesk.platform.schema import MAX_ID, Boolean
+from assaydesk.platform.schema import Boolean, Id
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require, verdicts
@@ -20,8 +20,8 @@ Reader = Annotated[
 ]
 Writer = Annotated[Actor, Depends(Require(Permission.REPLY_TO_TICKET))]
 Creator = Annotated[Actor, Depends(Require(Permission.CREATE_TICKET))]
-TicketId = Annotated[int, Path(alias="ticketId", ge=1, le=MAX_ID)]
-ConversationId = Annotated[int, Path(alias="conversationId", ge=1, le=MAX_ID)]
+TicketId = Annotated[Id, Path(alias="ticketId")]
+ConversationId = Annotated[Id, Path(alias="conversationId")]
 UnmodifiedSince = Annotated[str | None, Header(alias=HEADER, description="The `version` that was read.")]
 Reason = Annotated[str | None, Query(max_length=1000, description="Shown to the author.")]
 

@@ -24,7 +24,7 @@ from assaydesk.kit.clock import utc_now
 from assaydesk.platform.errors import PermissionDenied
 from assaydesk.platform.http.query_lists import ids, words
 from assaydesk.platform.http.sessions import Reads, Writes
-from assaydesk.platform.schema import MAX_ID, Boolean
+from assaydesk.platform.schema import Boolean, Id
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.passwords import LONGEST, hash_password
 from assaydesk.platform.security.permissions import Permission
@@ -41,7 +41,7 @@ RoleReader = Annotated[Actor, Depends(Require(Permission.READ_ROLES))]
 RoleManager = Annotated[Actor, Depends(Require(Permission.MANAGE_ROLES))]
 MemberManager = Annotated[Actor, Depends(Require(Permission.MANAGE_TEAMS, Permission.MANAGE_TEAM_MEMBERS))]
 
-RowId = Annotated[int, Path(alias="id", ge=1, le=MAX_ID)]
+RowId = Annotated[Id, Path(alias="id")]
 NamePart = Annotated[str, Query(max_length=200, description="Any part of first name, last name or e-mail address.")]
 Format = Annotated[Literal["full", "short"] | None, Query(alias="format", description="Default: what you may see.")]
 UnmodifiedSince = Annotated[str | None, Header(alias=HEADER, description="The `version` that was read.")]
@@ -123,7 +123,7 @@ async def profile_filter(
     tag_ids: Annotated[tuple[Any, ...], Depends(ids("tagIds", description="People with any of these skills."))],
     channels: Annotated[tuple[str, ...], Depends(words("channels", allowed=frozenset(CHANNELS)))],
     q: NamePart = "",
-    role_id: Annotated[int | None, Query(alias="roleId", ge=1, le=MAX_ID)] = None,
+    role_id: Annotated[Id | None, Query(alias="roleId")] = None,
     state: ProfileState = ProfileState.ACTIVE,
     online_only: Annotated[Boolean, Query(alias="onlineOnly", description="Seen in the last ten minutes.")] = False,
     last_seen: Annotated[

@@ -23,7 +23,7 @@ from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.paging import Paging
-from assaydesk.platform.schema import MAX_ID, Done, Made
+from assaydesk.platform.schema import MAX_ID, Done, Id, Made
 
 router = Router("role")
 
@@ -36,7 +36,7 @@ async def list_roles(
     actor: RoleReader,
     page: Paging,
     q: Annotated[str | None, Query(max_length=200, description="A part of the name.")] = None,
-    base_role_id: Annotated[int | None, Query(alias="baseRoleId", ge=1, le=MAX_ID)] = None,
+    base_role_id: Annotated[Id | None, Query(alias="baseRoleId")] = None,
 ) -> Response:
     """List roles."""
     roles, total = await service.list_roles(

@@ -16,7 +16,7 @@ from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.paging import Paging
-from assaydesk.platform.schema import MAX_ID, Done, Made
+from assaydesk.platform.schema import Done, Id, Made
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require
@@ -29,7 +29,7 @@ ASKED = frozenset({"all", *SYNONYMS, *CHANNELS})
 
 
 async def subchannel_to_write(
-    session: Writes, actor: Caller, subchannel_id: Annotated[int, Path(alias="id", ge=1, le=MAX_ID)]
+    session: Writes, actor: Caller, subchannel_id: Annotated[Id, Path(alias="id")]
 ) -> Subchannel:
     """The addressed row, locked, before the right to change it is judged."""
     return await subchannels.lock_subchannel(session, subchannel_id)
@@ -45,7 +45,7 @@ async def list_subchannels(
     page: Paging,
     channels: Annotated[tuple[str, ...], Depends(words("channels", allowed=ASKED, description="Default: all."))],
     channel: Annotated[tuple[str, ...], Depends(words("channel", allowed=ASKED, description="Use channels."))],
-    subchannel_id: Annotated[int | None, Query(alias="id", ge=1, le=MAX_ID)] = None,
+    subchannel_id: Annotated[Id | None, Query(alias="id")] = None,
 ) -> Response:
     """List sub-channels. Without `manageSubchannels`, `data` holds only address, phone number and signature name."""
     rows, total = await subchannels.list_subchannels(

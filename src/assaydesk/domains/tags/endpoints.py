@@ -22,7 +22,7 @@ from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
-from assaydesk.platform.schema import MAX_ID, Boolean, Done, Made
+from assaydesk.platform.schema import Boolean, Done, Id, Made
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require
@@ -32,10 +32,10 @@ router = Router("tag", prefix="/api/mind/tag")
 Caller = Annotated[Actor, Depends(Require())]
 Manager = Annotated[Actor, Depends(Require(Permission.MANAGE_TAGS))]
 MayDelete = Annotated[Actor, Depends(Require(Permission.DELETE_TAG))]
-TagId = Annotated[int, Path(alias="id", ge=1, le=MAX_ID)]
+TagId = Annotated[Id, Path(alias="id")]
 IncludeDisabled = Annotated[Boolean, Query(alias="includeDisabled")]
 OfType = Annotated[TagType | None, Query(alias="type")]
-OtherTag = Annotated[int | None, Query(ge=1, le=MAX_ID)]
+OtherTag = Annotated[Id | None, Query()]
 
 
 async def tag_to_write(session: Writes, tag_id: TagId) -> Tag:

@@ -15,7 +15,7 @@ from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.paging import Paging
-from assaydesk.platform.schema import MAX_ID, Boolean, Done, Made
+from assaydesk.platform.schema import Boolean, Done, Id, Made
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require
@@ -24,7 +24,7 @@ router = Router("team", prefix="/api/mind")
 
 Caller = Annotated[Actor, Depends(Require())]
 Manager = Annotated[Actor, Depends(Require(Permission.MANAGE_TEAMS))]
-TeamId = Annotated[int, Path(alias="id", ge=1, le=MAX_ID)]
+TeamId = Annotated[Id, Path(alias="id")]
 
 
 async def team_to_write(session: Writes, actor: Caller, team_id: TeamId) -> Team:
@@ -44,7 +44,7 @@ async def list_teams(
     q: Annotated[str, Query(max_length=200, description="A part of the name.")] = "",
     state: Literal["active", "inactive"] = "active",
     form: Annotated[Literal["full", "short"], Query(alias="format")] = "full",
-    user_id: Annotated[int | None, Query(alias="userId", ge=1, le=MAX_ID, description="Teams of this user.")] = None,
+    user_id: Annotated[Id | None, Query(alias="userId", description="Teams of this user.")] = None,
 ) -> Response:
     """List teams by name. `short` leaves out the members and the settings."""
     teams, total = await service.list_teams(

@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Path, Query
 from assaydesk.domains.tickets import service
 from assaydesk.platform.errors import PermissionDenied
 from assaydesk.platform.http.sessions import Reads, Writes
-from assaydesk.platform.schema import MAX_ID, Boolean
+from assaydesk.platform.schema import Boolean, Id
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require, verdicts
@@ -18,7 +18,7 @@ Reader = Annotated[
     Actor, Depends(Require(Permission.READ_TICKET, Permission.UPDATE_TICKET, Permission.REPLY_TO_TICKET))
 ]
 Editor = Annotated[Actor, Depends(Require(Permission.UPDATE_TICKET))]
-TicketId = Annotated[int, Path(alias="ticketId", ge=1, le=MAX_ID)]
+TicketId = Annotated[Id, Path(alias="ticketId")]
 UnmodifiedSince = Annotated[str | None, Header(alias=HEADER, description="The `version` that was read.")]
 
 

@@ -9,7 +9,7 @@ from assaydesk.domains.worklogs import service
 from assaydesk.domains.worklogs.repository import VIEW_ANY
 from assaydesk.domains.worklogs.rows import WorklogDetail
 from assaydesk.platform.http.sessions import Reads, Writes
-from assaydesk.platform.schema import MAX_ID
+from assaydesk.platform.schema import Id
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.require import Require
 
@@ -17,8 +17,8 @@ Caller = Annotated[Actor, Depends(Require())]
 Viewer = Annotated[Actor, Depends(Require(*VIEW_ANY))]
 """Whoever may view any worklog at all."""
 
-TicketId = Annotated[int, Path(alias="ticketId", ge=1, le=MAX_ID)]
-WorklogId = Annotated[int, Path(alias="id", ge=1, le=MAX_ID)]
+TicketId = Annotated[Id, Path(alias="ticketId")]
+WorklogId = Annotated[Id, Path(alias="id")]
 
 
 async def ticket_to_read(session: Reads, actor: Caller, ticket_id: TicketId) -> int:

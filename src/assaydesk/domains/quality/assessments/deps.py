@@ -14,7 +14,7 @@ from assaydesk.domains.quality.assessments.types import State
 from assaydesk.kit.clock import parse_instant
 from assaydesk.platform.errors import FieldError, UnknownFilterKey, ValidationFailed
 from assaydesk.platform.http.sessions import Context, Reads, Writes
-from assaydesk.platform.schema import MAX_ID, Boolean
+from assaydesk.platform.schema import Boolean, Id
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require
@@ -25,8 +25,8 @@ Lister = Annotated[Actor, Depends(Require(*ANY_VIEW))]
 Assessor = Annotated[Actor, Depends(Require(*DO))]
 Deleter = Annotated[Actor, Depends(Require(Permission.QUALITY_DELETE_ASSESSMENT))]
 
-AssessmentId = Annotated[int, Path(alias="id", ge=1, le=MAX_ID)]
-TicketId = Annotated[int, Path(alias="ticketId", ge=1, le=MAX_ID)]
+AssessmentId = Annotated[Id, Path(alias="id")]
+TicketId = Annotated[Id, Path(alias="ticketId")]
 Format = Annotated[Literal["full", "summary"], Query(alias="format", description="`summary` has no `data`.")]
 UnmodifiedSince = Annotated[str | None, Header(alias=HEADER, description="The `version` that was read.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Rows of one answer; by default as many as there can be.")]
@@ -74,13 +74,13 @@ async def wanted_states(
 
 async def wanted(
     states: Annotated[tuple[State, ...], Depends(wanted_states)],
-    user: Annotated[int | None, Query(ge=1, le=MAX_ID, description="The assessed person or AI agent.")] = None,
-    scorecard_id: Annotated[int | None, Query(alias="scorecardId", ge=1, le=MAX_ID)] = None,
-    scorecard_base_id: Annotated[int | None, Query(alias="scorecardBaseId", ge=1, le=MAX_ID)] = None,
-    ticket_id: Annotated[int | None, Query(alias="ticketId", ge=1, le=MAX_ID)] = None,
-    worklog_id: Annotated[int | None, Query(alias="worklogId", ge=1, le=MAX_ID)] = None,
-    team: Annotated[int | None, Query(ge=1, le=MAX_ID, description="A team of the assessed person.")] = None,
-    assessed_by_user: Annotated[int | None, Query(alias="assessedByUser", ge=1, le=MAX_ID)] = None,
+    user: Annotated[Id | None, Query(description="The assessed person or AI agent.")] = None,
+    scorecard_id: Annotated[Id | None, Query(alias="scorecardId")] = None,
+    scorecard_base_id: Annotated[Id | None, Query(alias="scorecardBaseId")] = None,
+    ticket_id: Annotated[Id | None, Query(alias="ticketId")] = None,
+    worklog_id: Annotated[Id | None, Query(alias="worklogId")] = None,
+    team: Annotated[Id | None, Query(description="A team of the assessed person.")] = None,
+    assessed_by_user: Annotated[Id | None, Query(alias="assessedByUser")] = None,
     since: Annotated[str | None, Query(alias="from", max_length=40, description="Made then or later.")] = None,
     until: Annotated[str | None, Query(alias="to", max_length=40, description="Made then or earlier.")] = None,
     needs_human: Annotated[Boolean | None, Query(alias="needsHuman")] = None,

@@ -10,7 +10,7 @@ from assaydesk.domains.quality.scorecards.models import Scorecard
 from assaydesk.domains.quality.scorecards.types import ScorecardState
 from assaydesk.platform.errors import FieldError, ValidationFailed
 from assaydesk.platform.http.sessions import Writes
-from assaydesk.platform.schema import MAX_ID
+from assaydesk.platform.schema import Id
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require, verdicts
@@ -20,13 +20,13 @@ Caller = Annotated[Actor, Depends(Require())]
 Manager = Annotated[Actor, Depends(Require(Permission.QUALITY_MANAGE_SCORECARDS))]
 MayDelete = Annotated[Actor, Depends(Require(Permission.QUALITY_DELETE_SCORECARD))]
 
-ScorecardId = Annotated[int, Path(alias="id", ge=1, le=MAX_ID)]
+ScorecardId = Annotated[Id, Path(alias="id")]
 Format = Annotated[
     Literal["full", "summary"],
     Query(alias="format", description="`summary` has `categoryCount` in place of `categories`."),
 ]
 Scope = Annotated[Literal["family", "revision"], Query(description="All revisions, or this one alone.")]
-BaseId = Annotated[int | None, Query(alias="baseId", ge=1, le=MAX_ID)]
+BaseId = Annotated[Id | None, Query(alias="baseId")]
 NamePart = Annotated[str | None, Query(alias="q", max_length=200, description="A part of the name.")]
 UnmodifiedSince = Annotated[str | None, Header(alias=HEADER, description="The `version` that was read.")]
 
