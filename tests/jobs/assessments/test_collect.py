@@ -63,7 +63,7 @@ async def test_given_a_ticket_the_case_holds_it_up_to_the_end_of_the_worklog(ses
     assert (case.channel, case.language, case.duration_seconds, case.sla_met) == ("chat", "de", 62, False)
     assert {"C-1", "K-9", "Tom", "Mustermann", "tom@home.example", "tom@example.com"} <= set(case.customer_terms)
     assert {"Jane", "Doe", "Carl", "Cool"} <= set(case.agent_terms)
-    assert (found.until, found.stamp) == (end, (6, 6))
+    assert (found.until, found.stamp) == (end, "6:6")
 
 
 async def test_given_a_draft_that_was_sent_after_the_worklog_it_belongs_to_it(session: WriteSession) -> None:

@@ -41,7 +41,7 @@ class Snapshot:
 
     case: WorklogCase
     until: datetime
-    stamp: tuple[int, int]
+    stamp: str
 
 
 async def collect(session: ReadSession, worklog_ids: Collection[int], *, now: datetime) -> dict[int, Snapshot]:
@@ -89,7 +89,12 @@ def _snapshot(
             name for user_id in {work.user_id, *(row.agent_id for row in shown)} for name in names.get(user_id, ())
         ),
     )
-    return Snapshot(case, work.latest_interaction, (len(shown), sum(row.version for row in shown)))
+    return Snapshot(case, work.latest_interaction, stamp_of(shown))
+
+
+def stamp_of(messages: Sequence[Any]) -> str:
+    """How many messages, and the sum of their versions; `queue.lock_claimed` says the same in SQL."""
+    return f"{len(messages)}:{sum(row.version for row in messages) if messages else ''}"
 
 
 def _message(row: Any, work: Any, attachments: tuple[str, ...]) -> CaseMessage:

@@ -203,12 +203,11 @@ async def abandoned(session: WriteSession, *, silent_since: datetime, limit: int
 async def lock_claimed(session: WriteSession, assessment_id: int, token: str, until: datetime | None = None) -> Any:
     """A claimed assessment with what its record depends on; None when the claim is lost. Locked until the end.
 
-    `messages` and `versions` are the stamp that a snapshot up to `until` would carry at this moment.
+    `stamp` is the one that a snapshot up to `until` would carry at this moment.
     """
     end = literal(until, Conversation.created_at.type)
     shown = and_(Conversation.ticket_id == A.ticket_id, belongs(end, Worklog.conversation_id))
-    stamp = (select(func.count(), func.coalesce(func.sum(Conversation.version), 0)).where(shown)).correlate(A, Worklog)
-    messages, versions = stamp.selected_columns
+    stamp = select(func.concat(func.count(), ":", func.sum(Conversation.version))).where(shown).correlate(A, Worklog)
     query = (
         select(
             A.worklog_id,
@@ -218,8 +217,7 @@ async def lock_claimed(session: WriteSession, assessment_id: int, token: str, un
             A.supervisor_assessment,
             A.judged_until,
             Worklog.latest_interaction,
-            stamp.with_only_columns(messages).scalar_subquery().label("messages"),
-            stamp.with_only_columns(versions).scalar_subquery().label("versions"),
+            stamp.scalar_subquery().label("stamp"),
         )
         .outerjoin(Worklog, Worklog.id == A.worklog_id)
         .where(A.id == assessment_id, A.claim == token, A.state == State.AI_IN_PROGRESS)

@@ -69,7 +69,7 @@ async def record_judgement(
     row = await queue.lock_claimed(session, item.id, token, until)
     if row is None:
         return Outcome.LOST
-    if row.worklog_id is None or (row.messages, row.versions) != work.snapshot.stamp:
+    if row.worklog_id is None or row.stamp != work.snapshot.stamp:
         await queue.store(session, item.id, given_back(item, now))
         return Outcome.CHANGED
     asked = item.refresh
