@@ -32,6 +32,7 @@ class Database:
             max_overflow=max_overflow,
             pool_timeout=pool_timeout,
             pool_pre_ping=True,
+            pool_use_lifo=True,
             json_serializer=json_dumps,
             json_deserializer=json_loads,
             connect_args={"options": "-c timezone=UTC -c jit=off", "application_name": "assaydesk"},
