@@ -106,7 +106,7 @@ def _date(value: object) -> object:
 
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID), BeforeValidator(_whole_number)]
-Integer = Annotated[int, Field(ge=-MAX_ID, le=MAX_ID), BeforeValidator(_whole_number)]
+Integer = Annotated[int, BeforeValidator(_whole_number), Field(ge=-MAX_ID, le=MAX_ID)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 OutsideId = Annotated[str, BeforeValidator(_outside_id), Field(max_length=50)]
 Points = Annotated[Decimal, BeforeValidator(finite), WithJsonSchema({"type": "number"})]
