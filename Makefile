@@ -48,7 +48,7 @@ check: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/architecture tests/migrations
 
 bench: $(VENV)/.dev
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 dev: $(VENV)/.dev
 	@exec $(BIN)/assaydesk up --log-level debug

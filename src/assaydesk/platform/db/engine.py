@@ -2,13 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Any, Final
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from assaydesk.kit.jsontext import json_dumps, json_loads
 from assaydesk.platform.db.session import ReadSession, WriteSession, reading, writing
+
+_IDLE_SINCE: Final = "assaydesk.idle_since"
+_TRUSTED_SECONDS: Final = 1.0
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -21,6 +28,10 @@ def driver_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def _note_idle(_: object, record: ConnectionPoolEntry) -> None:
+    record.info[_IDLE_SINCE] = monotonic()
+
+
 class Database:
     """One engine with its two session kinds. `statements` counts what was sent, for tests and benchmarks."""
 
@@ -31,7 +42,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=max_overflow,
             pool_timeout=pool_timeout,
-            pool_pre_ping=True,
             pool_use_lifo=True,
             json_serializer=json_dumps,
             json_deserializer=json_loads,
@@ -40,9 +50,23 @@ class Database:
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self.statements = 0
         event.listen(self.engine.sync_engine, "before_cursor_execute", self._count)
+        event.listen(self.engine.sync_engine.pool, "checkin", _note_idle)
+        event.listen(self.engine.sync_engine.pool, "checkout", self._check_idle)
 
     def _count(self, *_: object) -> None:
         self.statements += 1
+
+    def _check_idle(self, connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+        """A connection that lay idle may have died with its server; one in steady use need not be asked each time."""
+        if monotonic() - record.info.get(_IDLE_SINCE, 0.0) < _TRUSTED_SECONDS:
+            return
+        dialect = self.engine.sync_engine.dialect
+        try:
+            alive = dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as failure:
+            raise DisconnectionError from failure
+        if not alive:
+            raise DisconnectionError
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
