@@ -79,6 +79,8 @@ async def until(condition: Callable[[], Any], seconds: float = 60) -> None:
 async def assert_nothing_half_written(database: Database) -> None:
     """An assessment has all of a judgement or nothing of it."""
     async with database.read() as session:
+        # One moment for all three: another worker goes on meanwhile.
+        await session.execute(text("set transaction isolation level repeatable read"))
         rows = (await session.execute(select(Assessment.__table__))).all()
         answers = (await session.execute(select(AssessmentCriterion.assessment_id))).scalars().all()
         runs = (await session.execute(select(JudgeRun.id, JudgeRun.assessment_id))).all()
