@@ -1,6 +1,5 @@
 """Guards, row loaders and parameters of the endpoints of messages."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query
@@ -75,10 +74,3 @@ def _allowed(actor: Actor, right: Permission, wanted: bool) -> bool:
         if current is not None and current.denied is None:
             current.denied = PermissionDenied(right)
     return wanted
-
-
-def note_ignored(names: Iterable[str]) -> None:
-    """Name keys that nobody read in `X-Ignored-Fields`."""
-    current = verdicts.get()
-    if current is not None:
-        current.ignored.extend(names)

@@ -17,7 +17,6 @@ from assaydesk.domains.conversations.deps import (
     ToWrite,
     UnmodifiedSince,
     Writer,
-    note_ignored,
 )
 from assaydesk.domains.conversations.errors import (
     AttachmentRefused,
@@ -53,6 +52,7 @@ from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.schema import DocumentedAs, Done
+from assaydesk.platform.security.require import note_ignored
 
 router = Router("conversation", prefix="/api/mind/ticket")
 

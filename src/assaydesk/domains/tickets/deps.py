@@ -1,6 +1,5 @@
 """Guards, row loaders and parameters of the ticket endpoints."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query
@@ -63,10 +62,3 @@ async def ticket_to_write(session: Writes, actor: Reader, ticket_id: TicketId) -
 
 Shown = Annotated[int, Depends(shown_ticket)]
 ToWrite = Annotated[int, Depends(ticket_to_write)]
-
-
-def note_ignored(names: Iterable[str]) -> None:
-    """Name keys that nobody read in `X-Ignored-Fields`."""
-    current = verdicts.get()
-    if current is not None:
-        current.ignored.extend(names)

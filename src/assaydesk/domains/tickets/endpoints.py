@@ -15,7 +15,6 @@ from assaydesk.domains.tickets.deps import (
     ToWrite,
     TrackTime,
     UnmodifiedSince,
-    note_ignored,
 )
 from assaydesk.domains.tickets.schemas import TicketRead, TicketUpdate, TicketUpdated, TicketUpdateItem
 from assaydesk.domains.tickets.service import (
@@ -31,6 +30,7 @@ from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.schema import DocumentedAs, Done
+from assaydesk.platform.security.require import note_ignored
 
 router = Router("ticket", prefix="/api/mind")
 

@@ -4,7 +4,7 @@ A missing right is noted and answered after the row was found (404 before 403) a
 422): the order of conventions.md 3.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,6 +73,13 @@ def raise_if_denied() -> None:
     current = verdicts.get()
     if current is not None and current.denied is not None:
         raise current.denied
+
+
+def note_ignored(names: Iterable[str]) -> None:
+    """Name keys of a body that nobody read, for `X-Ignored-Fields`; shapes of pydantic are looked through anyway."""
+    current = verdicts.get()
+    if current is not None:
+        current.ignored.extend(names)
 
 
 def guards(dependant: Dependant) -> Iterator[Any]:

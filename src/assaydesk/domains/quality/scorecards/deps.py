@@ -1,6 +1,5 @@
 """Guards, the row loader and the query parameters of the scorecard endpoints."""
 
-from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from fastapi import Depends, Header, Path, Query
@@ -13,7 +12,7 @@ from assaydesk.platform.http.sessions import Writes
 from assaydesk.platform.schema import Id
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
-from assaydesk.platform.security.require import Require, verdicts
+from assaydesk.platform.security.require import Require
 from assaydesk.platform.versions import HEADER
 
 Caller = Annotated[Actor, Depends(Require())]
@@ -54,10 +53,3 @@ async def scorecard_to_write(session: Writes, actor: Manager, scorecard_id: Scor
 
 
 ToWrite = Annotated[Scorecard, Depends(scorecard_to_write)]
-
-
-def note_ignored(names: Iterable[str]) -> None:
-    """Name keys that nobody read in `X-Ignored-Fields`."""
-    current = verdicts.get()
-    if current is not None:
-        current.ignored.extend(names)

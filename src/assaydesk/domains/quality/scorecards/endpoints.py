@@ -18,7 +18,6 @@ from assaydesk.domains.quality.scorecards.deps import (
     States,
     ToWrite,
     UnmodifiedSince,
-    note_ignored,
 )
 from assaydesk.domains.quality.scorecards.errors import (
     InvalidTransition,
@@ -44,6 +43,7 @@ from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
+from assaydesk.platform.security.require import note_ignored
 
 router = Router("quality", prefix="/api/mind/quality/scorecard")
 
