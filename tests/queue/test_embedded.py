@@ -62,6 +62,7 @@ def test_given_two_users_the_last_one_stops_the_server(folder: Path) -> None:
     second.stop()
     assert _gone(pid)
     assert not _answers(second)
+    assert not second.socket_dir.exists(), "nothing is left outside the data folder"
 
 
 def test_given_a_killed_user_its_share_is_forgotten(folder: Path) -> None:

@@ -90,6 +90,8 @@ class EmbeddedPostgres:
                 last = False
             if last and self._postmaster() is not None:
                 self._run("pg_ctl", "stop", "-D", str(self.cluster), "-m", "fast", "-w", "-t", "30")
+                with contextlib.suppress(OSError):
+                    self.socket_dir.rmdir()
             os.close(self._users_lock)
             self._users_lock = None
 
@@ -101,6 +103,7 @@ class EmbeddedPostgres:
                         self._ensure_running()
 
     def _ensure_running(self) -> None:
+        self._make_socket_dir()
         if not (self.cluster / "PG_VERSION").exists():
             self._initialise()
         if self._postmaster() is None:
@@ -202,15 +205,18 @@ class EmbeddedPostgres:
             raise DatabaseUnreachable(
                 f"The data folder {self.data_path} is not writable: {failure.strerror}."
             ) from failure
+        owner = _server_account()
+        if owner:
+            _let_through(self.data_path)
+            _let_through(binaries())
+
+    def _make_socket_dir(self) -> None:
         self.socket_dir.mkdir(mode=0o700, exist_ok=True)
         owner = _server_account()
         allowed = {os.getuid()} | ({owner.pw_uid} if owner else set())
         if self.socket_dir.is_symlink() or self.socket_dir.stat().st_uid not in allowed:
             raise DatabaseUnreachable(f"The folder {self.socket_dir} belongs to somebody else; remove it.")
         self._give_away(self.socket_dir)
-        if owner:
-            _let_through(self.data_path)
-            _let_through(binaries())
 
     def _give_away(self, path: Path) -> None:
         owner = _server_account()
