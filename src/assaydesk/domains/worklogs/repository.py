@@ -7,12 +7,26 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, delete, exists, false, func, or_, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    UnaryExpression,
+    any_,
+    delete,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from assaydesk.domains.profiles.models import Profile, ProfileTeam
 from assaydesk.domains.tickets.models import Ticket
 from assaydesk.domains.worklogs.models import Presence, ToolCall, Worklog, WorkSegment
+from assaydesk.platform.db.base import BigInts
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
@@ -31,6 +45,7 @@ VIEW_OWN = (Permission.WORKLOG_VIEW_OWN, Permission.QUALITY_VIEW_ASSESSMENT_OWN)
 VIEW_ANY = (Permission.READ_TICKET, *VIEW_OWN, *VIEW_TEAM, *VIEW_ALL)
 
 _COLUMNS = tuple(Worklog.__table__.columns)
+_SELECT = select(*_COLUMNS)
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
@@ -90,7 +105,9 @@ async def find(session: ReadSession, actor: Actor, worklog_id: int) -> Any:
 
 async def get_many(session: ReadSession, ids: Collection[int]) -> Sequence[Any]:
     """Worklogs by id, whoever asks."""
-    return (await session.execute(select(*_COLUMNS).where(Worklog.id.in_(list(ids))))).all()
+    # One array instead of a list of parameters: the statement stays the same for any number of ids.
+    query = _SELECT.where(Worklog.id == any_(literal(list(ids), BigInts)))
+    return (await (await session.connection()).execute(query)).all()
 
 
 async def segments_of(session: ReadSession, worklog_ids: Collection[int]) -> dict[int, list[Any]]:

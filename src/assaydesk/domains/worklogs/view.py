@@ -45,24 +45,37 @@ def worklog_view(
             action_list=row.action_list,
             action_list_text=texts,
         ),
-        ai_usage=AiUsage(
-            automation_level=row.automation_level,
-            automation_level_label=level_label(row.automation_level),
-            ai_agents=row.ai_agents,
-        ),
-        time=WorkTime(
-            duration=seconds(row.duration_ms),
-            duration_after_work=seconds(row.after_work_ms),
-            segments=[_segment_view(segment, language) for segment in segments],
-        ),
-        customer_experience=CustomerExperience(
-            sla_met=sla_met(row.sla_due_at, row.net_seconds_after_sla, now),
-            net_seconds_closed_after_sla=row.net_seconds_after_sla,
-            closing_date_for_sla=_iso(row.closing_at),
-            due_date_for_sla=_iso(row.sla_due_at),
-            re_opened=row.re_opened,
-            csat=row.csat,
-        ),
+        ai_usage=usage_view(row),
+        time=time_view(row, [_segment_view(segment, language) for segment in segments]),
+        customer_experience=experience_view(row, now=now),
+    )
+
+
+def usage_view(row: Any) -> AiUsage:
+    """`aiUsage` of a row with the columns of a worklog."""
+    return AiUsage(
+        automation_level=row.automation_level,
+        automation_level_label=level_label(row.automation_level),
+        ai_agents=row.ai_agents,
+    )
+
+
+def time_view(row: Any, segments: list[TimeSegment]) -> WorkTime:
+    """`time` of a row with the columns of a worklog."""
+    return WorkTime(
+        duration=seconds(row.duration_ms), duration_after_work=seconds(row.after_work_ms), segments=segments
+    )
+
+
+def experience_view(row: Any, *, now: datetime) -> CustomerExperience:
+    """`customerExperience` of a row with the columns of a worklog."""
+    return CustomerExperience(
+        sla_met=sla_met(row.sla_due_at, row.net_seconds_after_sla, now),
+        net_seconds_closed_after_sla=row.net_seconds_after_sla,
+        closing_date_for_sla=_iso(row.closing_at),
+        due_date_for_sla=_iso(row.sla_due_at),
+        re_opened=row.re_opened,
+        csat=row.csat,
     )
 
 
