@@ -74,8 +74,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_command_has_help(command: str) -> None:
     result = run(command, "--help")
     assert result.returncode == 0
-    if command != "import":
-        assert "Example:" in result.stdout
+    assert "Example:" in result.stdout
+
+
+def test_the_program_itself_has_help() -> None:
+    assert "Example:" in run("--help").stdout
 
 
 @pytest.mark.parametrize("command", ["conversations", "scorecard"])
@@ -126,7 +129,19 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_an_empty_database_asks_for_migrate(tmp_path: Path) -> None:
-    assert "assaydesk migrate" in one_line(run("assess", data=tmp_path))
+    assert "assaydesk migrate" in one_line(run("token", "--user", "admin@assaydesk.local", data=tmp_path))
+
+
+def test_an_import_into_an_empty_folder_founds_the_instance(tmp_path: Path) -> None:
+    file = tmp_path / "chats.jsonl"
+    file.write_text(json.dumps({"id": 1, "messages": [{"role": "agent", "text": "Hello."}]}))
+    result = run("import", "conversations", str(file), data=tmp_path / "data")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("1 conversations imported")
+    assert "admin@assaydesk.local" in run("credentials", data=tmp_path / "data").stdout
+    again = run("import", "conversations", str(file), data=tmp_path / "data")
+    assert again.stderr == ""
+    assert again.stdout.startswith("0 conversations imported, 1 already there")
 
 
 def test_a_taken_port_is_named_before_anything_starts(data: Path) -> None:
@@ -140,6 +155,7 @@ def test_a_taken_port_is_named_before_anything_starts(data: Path) -> None:
 
 def test_a_missing_file_and_a_wrong_report_are_named(data: Path, tmp_path: Path) -> None:
     assert "missing.jsonl" in one_line(run("import", "conversations", str(tmp_path / "missing.jsonl"), data=data))
+    assert "is no file" in one_line(run("import", "conversations", str(tmp_path), data=data))
     assert ".csv, .json or .html" in one_line(run("assess", "--out", str(tmp_path / "report.pdf"), data=data))
     assert "no date" in one_line(run("assess", "--since", "yesterday-ish", data=data))
 

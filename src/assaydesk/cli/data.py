@@ -1,6 +1,7 @@
 """`import` and `assess`: work in, evidence out."""
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from assaydesk.cli.instance import CommandFailed, clear_errors, err, load_config, on_instance, out
 from assaydesk.cli.options import DatabaseUrl, DataDir
 from assaydesk.cli.output import assessment_table, write_report
+from assaydesk.cli.running import found_when_empty
 from assaydesk.domains.imports.service import import_conversations, import_scorecards
 from assaydesk.domains.quality.assessments.service import (
     create_missing,
@@ -21,7 +23,10 @@ from assaydesk.domains.settings.service import get_settings
 from assaydesk.kit.clock import parse_instant
 from assaydesk.platform.jobs.job import Runtime
 
-importing = typer.Typer(help="Bring in conversations or scorecards from files.", no_args_is_help=True)
+importing = typer.Typer(
+    help="Bring in conversations or scorecards from files.", no_args_is_help=True,
+    epilog="Example: assaydesk import conversations chats.jsonl --from jsonl",
+)  # fmt: skip
 ASSESS_EXAMPLE = "Example: assaydesk assess --since 2024-06-01 --out report.html"
 
 
@@ -36,13 +41,13 @@ class Format(StrEnum):
 def _bar() -> Progress:
     return Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err,
-        transient=True,
+        transient=True, disable=not err.is_terminal,
     )  # fmt: skip
 
 
 def _existing(path: Path) -> Path:
     if not path.is_file():
-        raise CommandFailed(f"There is no file {path}.")
+        raise CommandFailed(f"{path} is no file." if path.exists() else f"There is no file {path}.")
     return path
 
 
@@ -76,12 +81,13 @@ def conversations(
                 err.print(f"note: {warning}", markup=False, highlight=False, soft_wrap=True, style="yellow")
             out.print(
                 f"{report.imported} conversations imported, {report.unchanged} already there, "
-                f"{len(report.faults)} with faults; {report.messages} messages, {report.worklogs} worklogs.",
+                f"{report.skipped} empty, {len(report.faults)} with faults; {report.messages} messages, "
+                f"{report.worklogs} worklogs.",
                 highlight=False,
             )
             return not report.faults
 
-        if not on_instance(config, run):
+        if not on_instance(config, run, before=found_when_empty):
             raise typer.Exit(1)
 
 
@@ -103,7 +109,7 @@ def scorecard(
                 console.print(str(result), markup=False, highlight=False, soft_wrap=True)
             return all(result.fault is None for result in results)
 
-        if not on_instance(config, run):
+        if not on_instance(config, run, before=found_when_empty):
             raise typer.Exit(1)
 
 
@@ -125,7 +131,8 @@ def assess(
         if report is not None and report.suffix not in {".csv", ".json", ".html"}:
             raise CommandFailed("The report ends in .csv, .json or .html.", 2)
         config = load_config(data_dir=data_dir, database_url=database)
-        good = on_instance(config, _verify if verify else lambda runtime: _assess(runtime, scorecard, since, report))
+        task = _verify if verify else partial(_assess, scorecard=scorecard, since=since, report=report)
+        good = on_instance(config, task, before=found_when_empty)
         if not good:
             raise typer.Exit(1)
 

@@ -94,14 +94,22 @@ async def _check_schema(database: Database) -> None:
         raise CommandFailed("The database is not up to date. Run: assaydesk migrate")
 
 
-def on_instance(config: Config, work: Callable[[Runtime], Awaitable[T]], *, check: bool = True) -> T:
-    """Run `work` on the instance and close everything behind it."""
+def on_instance(
+    config: Config,
+    work: Callable[[Runtime], Awaitable[T]],
+    *,
+    check: bool = True,
+    before: Callable[[Config, str], object] | None = None,
+) -> T:
+    """Run `work` on the instance, after `before` with the address of its database; close everything behind it."""
 
     async def run(url: str) -> T:
         async with opened(config, url, check=check) as runtime:
             return await work(runtime)
 
     with database_url(config) as url:
+        if before is not None:
+            before(config, url)
         return asyncio.run(run(url))
 
 

@@ -36,6 +36,7 @@ from assaydesk.worker import work
 app = typer.Typer(
     name="assaydesk",
     help="A service desk in which every piece of work can be assessed, with the evidence quoted.",
+    epilog="Example: assaydesk demo",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",

@@ -28,7 +28,8 @@ from assaydesk.domains.demo.service import seed_company
 from assaydesk.domains.profiles.service import ensure_first_admin, ensure_roles
 from assaydesk.domains.quality.assessments.service import count_waiting, report_rows
 from assaydesk.platform.config import Config
-from assaydesk.platform.db.migrate import upgrade
+from assaydesk.platform.db.engine import Database
+from assaydesk.platform.db.migrate import current_revision, upgrade
 from assaydesk.platform.jobs.job import Runtime
 
 HEALTHY_SECONDS = 60.0
@@ -50,6 +51,31 @@ def prepare(config: Config, url: str, *, first_admin: bool = True) -> Credential
             return None if made is None else Credential(made.email, made.password, "Admin")
 
     return asyncio.run(defaults())
+
+
+def found_when_empty(config: Config, url: str) -> None:
+    """Make an instance of an embedded database in which there is nothing yet.
+
+    So the first import needs no other command before it. An own database may be meant for something else, and an older
+    one may be in use by an older release: they ask for `migrate`.
+    """
+    if config.database_url is not None or asyncio.run(_founded(url)):
+        return
+    first = prepare(config, url)
+    if first is not None:
+        keep_credentials(config, [first])
+    err.print(
+        f"New instance in {config.data_path}. Who can sign in: assaydesk credentials", highlight=False, markup=False
+    )
+
+
+async def _founded(url: str) -> bool:
+    database = Database(url)
+    try:
+        async with database.engine.connect() as connection:
+            return await connection.run_sync(current_revision) is not None
+    finally:
+        await database.close()
 
 
 def up(

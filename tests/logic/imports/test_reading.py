@@ -65,6 +65,19 @@ def test_an_array_that_breaks_off_gives_what_stands_before(tail: bytes) -> None:
     assert "What follows cannot be read" in str(finding)
 
 
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (b'{"task_id": 1, "traj": []}', "line 1: "),
+        (b'{"meta":\n {}}', "line 2: "),
+        (b'{"train": [1], "note": "x"}', "item 1 (line 1): "),
+    ],
+)
+def test_json_without_an_array_of_conversations_says_what_is_missing(data: bytes, place: str) -> None:
+    *_, finding = read_items(BytesIO(data))
+    assert str(finding).startswith(f"{place}no array of conversations.")
+
+
 TAU, ABCD, JSONL = b'[{"task_id": 0, "traj": []}]', b'{"train": [{"convo_id": 1}]}', b'{"id": "a", "messages": []}\n'
 
 
@@ -78,6 +91,10 @@ TAU, ABCD, JSONL = b'[{"task_id": 0, "traj": []}]', b'{"train": [{"convo_id": 1}
         (b'[{"id": 1}]', SourceFormat.JSONL, "JSON array"),
         (b"id;text\n1;x", SourceFormat.ABCD, "does not begin with a JSON array"),
         (b"\xff\xfea\x00", SourceFormat.JSONL, "UTF-16"),
+        ("[{".encode("utf-16-le"), SourceFormat.ABCD, "UTF-16"),
+        ('{"id"'.encode("utf-16-be"), SourceFormat.JSONL, "UTF-16"),
+        (b"", SourceFormat.ABCD, "empty"),
+        (b" \n", SourceFormat.TAU_BENCH, "empty"),
         (b"\x1f\x8b\x08", SourceFormat.JSONL, "compressed"),
     ],
 )
@@ -96,7 +113,6 @@ def test_a_file_of_another_format_is_refused_with_the_right_option(
         (b"\xef\xbb\xbf\n" + JSONL, SourceFormat.JSONL),
         (b'{"id": "a", "messages": [], "rawData": {"traj": []}}', SourceFormat.JSONL),
         (b"", SourceFormat.JSONL),
-        (b"", SourceFormat.ABCD),
     ],
 )
 def test_a_file_of_the_named_format_is_read_from_its_beginning(data: bytes, expected: SourceFormat) -> None:

@@ -118,6 +118,44 @@ def test_texts_in_parts_and_odd_arguments_are_read() -> None:
     assert one.turns[2].result == ["z"]
 
 
+def test_the_older_form_of_one_call_in_a_step_is_read() -> None:
+    (one,), findings = parsed(
+        tau_item(
+            traj=[
+                {"role": "user", "content": ["Cancel", {"type": "text", "text": "#W1"}]},
+                {
+                    "role": "assistant",
+                    "content": None,
+                    "function_call": {"name": "get_order_details", "arguments": '{"order_id": "#W1"}'},
+                },
+                {"role": "function", "name": "get_order_details", "content": '{"status": "pending"}'},
+                {"role": "assistant", "content": "It is pending.", "tool_calls": None, "function_call": None},
+            ]
+        )
+    )
+    assert findings == []
+    assert one.turns == (
+        Message(Role.CUSTOMER, "Cancel\n#W1"),
+        ToolCall("get_order_details", {"order_id": "#W1"}, {"status": "pending"}, "assistant"),
+        Message(Role.AI_AGENT, "It is pending.", "assistant"),
+    )
+
+
+def test_a_file_of_one_run_needs_no_trial() -> None:
+    without = {name: value for name, value in tau_item(7).items() if name not in ("trial", "info", "reward")}
+    (one,), (finding,) = parsed(without, without)
+    assert one.external_id == "tau-bench:7:0"
+    assert "stands at item 1" in finding.message
+
+
+def test_the_policy_may_come_from_a_developer() -> None:
+    (one,), _ = parsed(
+        tau_item(traj=[{"role": "developer", "content": "# Retail agent policy"}, {"role": "user", "content": "Hi"}])
+    )
+    assert one.participants[0].name == "Retail assistant"
+    assert one.turns == (Message(Role.CUSTOMER, "Hi"),)
+
+
 def test_without_model_and_domain_the_agent_has_a_plain_name() -> None:
     (one,), _ = parsed(tau_item(traj=[{"role": "assistant", "content": "Hi"}]), file_name="results")
     assert (one.participants[0].name, one.participants[0].external_id) == ("AI assistant", "tau-bench:ai")

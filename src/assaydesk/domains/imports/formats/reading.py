@@ -37,7 +37,7 @@ def check_source(file: BinaryIO, expected: SourceFormat) -> None:
     """
     head = file.read(_HEAD_BYTES)
     file.seek(0)
-    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or _half_empty(head):
         raise UnreadableSource("the file is UTF-16; save it as UTF-8")
     if head.startswith((b"\x1f\x8b", b"PK\x03\x04")):
         raise UnreadableSource("the file is compressed; unpack it first")
@@ -45,12 +45,20 @@ def check_source(file: BinaryIO, expected: SourceFormat) -> None:
     guess = _guess(text)
     if guess is not None and guess is not expected:
         raise UnreadableSource(f"this looks like {guess}; use --from {guess}")
+    if expected is not SourceFormat.JSONL and not text:
+        raise UnreadableSource("the file is empty")
     if expected is SourceFormat.JSONL and text.startswith("["):
         raise UnreadableSource(
             "this is a JSON array; JSONL is one conversation a line, without brackets around and commas between them"
         )
     if expected is not SourceFormat.JSONL and text and text[0] not in "[{":
         raise UnreadableSource(f"this is no {expected} file: it does not begin with a JSON array")
+
+
+def _half_empty(head: bytes) -> bool:
+    """Whether every second one of the first bytes is zero: UTF-16 that does not begin with its mark."""
+    start = head[:40]
+    return any(len(half) > 1 and not any(half) for half in (start[::2], start[1::2]))
 
 
 def _guess(text: str) -> SourceFormat | None:
@@ -96,11 +104,15 @@ def _line_value(position: Position, line: bytes) -> Located | Finding:
         return Finding(position, Severity.ERROR, f"byte {fault.start + 1} is not UTF-8.", "Save the file as UTF-8.")
     except json.JSONDecodeError as fault:
         mend = "One conversation must stand on one line." if line in (b"{", b"[", b"}", b"]") else ""
-        return Finding(position, Severity.ERROR, f"no JSON: {fault.msg} at character {fault.pos + 1}.", mend)
+        return Finding(position, Severity.ERROR, f"no JSON: {_reason(fault)}.", mend)
     except ValueError as fault:
         return Finding(position, Severity.ERROR, f"no JSON: {fault}.")
     except RecursionError:
         return Finding(position, Severity.ERROR, f"nested deeper than {MAX_DEPTH} levels.")
+
+
+def _reason(fault: json.JSONDecodeError) -> str:
+    return f"{fault.msg.removesuffix(' at')} at character {fault.pos + 1}"
 
 
 def read_items(file: BinaryIO) -> Iterator[Located | Finding]:
@@ -111,6 +123,10 @@ def read_items(file: BinaryIO) -> Iterator[Located | Finding]:
     """
     text = file.read().removeprefix(BOM_UTF8).decode("utf-8", "surrogateescape")
     yield from _Items(text).read()
+
+
+class _NoArray(Exception):
+    """JSON, but not conversations one after the other."""
 
 
 class _Items:
@@ -134,11 +150,18 @@ class _Items:
                 yield from self._array()
         except (ValueError, RecursionError) as fault:
             self.at = getattr(fault, "pos", self.at)
-            reason = getattr(fault, "msg", None) or "nested too deep"
+            reason = _reason(fault) if isinstance(fault, json.JSONDecodeError) else "nested too deep"
             yield Finding(self._position(), Severity.ERROR, f"no JSON: {reason}.", "What follows cannot be read.")
+        except _NoArray:
+            yield Finding(
+                self._position(), Severity.ERROR, "no array of conversations.",
+                "The file must be one array, or an object with nothing but arrays.",
+            )  # fmt: skip
 
     def _array(self) -> Iterator[Located | Finding]:
-        self._expect("[")
+        if self._peek() != "[":
+            raise _NoArray
+        self.at += 1
         while self._peek() != "]":
             begin = self.at
             self.item += 1
@@ -168,7 +191,7 @@ class _Items:
     def _position(self) -> Position:
         self.line += self.text.count("\n", self.line_at, self.at)
         self.line_at = self.at
-        return Position(self.line, self.item)
+        return Position(self.line, self.item or None)
 
 
 def clean(value: Any, depth: int = 0) -> Any:

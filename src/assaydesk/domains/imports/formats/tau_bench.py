@@ -27,6 +27,10 @@ from assaydesk.domains.imports.formats.types import (
 
 _SOURCE: Final = "tau-bench"
 _AGENT: Final = "assistant"
+# `developer` and `function` are the newer and the older name of the role before them.
+_SYSTEM: Final = ("system", "developer")
+_TOOL: Final = ("tool", "function")
+_ROLES: Final = (*_SYSTEM, "user", "assistant", *_TOOL)
 _MARKER: Final = regex(r"\s*###[A-Z][A-Z_-]*###\s*")
 _DOMAIN: Final = regex(r"^\W*(\w+)\s+agent\s+policy", IGNORECASE)
 _MODEL: Final = regex(
@@ -44,7 +48,9 @@ def _conversation(position: Position, item: dict[str, Any], options: ParseOption
     entries = item.get("traj")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise BadItem("traj: must be a list of messages")
-    task, trial = require_key(item, "task_id"), require_key(item, "trial")
+    task = require_key(item, "task_id")
+    # Files of a single run do not number it.
+    trial = "0" if item.get("trial") is None else require_key(item, "trial")
     source = options.source or _SOURCE
     info = item.get("info")
     turns = tuple(_turns(entries))
@@ -65,7 +71,7 @@ def _conversation(position: Position, item: dict[str, Any], options: ParseOption
 
 def _agent(source: str, entries: Sequence[Mapping[str, Any]], file_name: str) -> Participant:
     """Named after what the system prompt says it works for, and after the model that the file is named after."""
-    system = next((_text(entry) for entry in entries if entry.get("role") == "system"), "")
+    system = next((_text(entry) for entry in entries if entry.get("role") in _SYSTEM), "")
     domain = _DOMAIN.match(system)
     work = domain.group(1).capitalize() if domain else "AI"
     found = _MODEL.match(_NO_MODEL.sub("", file_name))
@@ -79,24 +85,32 @@ def _turns(entries: Sequence[Mapping[str, Any]]) -> Iterator[Turn]:
     results = _Results(entries)
     for number, entry in enumerate(entries):
         role = entry.get("role")
-        if role not in ("system", "user", "assistant", "tool"):
-            raise BadItem(f"traj.{number}.role: {role!r} is none of system, user, assistant, tool")
+        if role not in _ROLES:
+            raise BadItem(f"traj.{number}.role: {role!r} is none of {', '.join(_ROLES)}")
         text = require_text(f"traj.{number}.content", _text(entry))
         if role == "user" and (said := _MARKER.sub("", text)).strip():
             yield Message(Role.CUSTOMER, said)
         elif role == "assistant":
             if text.strip():
                 yield Message(Role.AI_AGENT, text, _AGENT)
-            calls = entry.get("tool_calls")
-            for place, call in enumerate(calls if isinstance(calls, list) else ()):
+            for place, call in enumerate(_calls(entry)):
                 yield _tool_call(number, call, results, together=place > 0 or bool(text.strip()))
+
+
+def _calls(entry: Mapping[str, Any]) -> list[Any]:
+    """The calls of one step. `function_call` is the older form: one call, without an id."""
+    calls = entry.get("tool_calls")
+    if isinstance(calls, list) and calls:
+        return calls
+    return [{"function": entry["function_call"]}] if entry.get("function_call") is not None else []
 
 
 def _text(entry: Mapping[str, Any]) -> str:
     """The text of a message; a list of parts is joined, pictures and the like are left out."""
     content = entry.get("content")
     if isinstance(content, list):
-        return "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict) and part.get("text"))
+        parts = (part.get("text") if isinstance(part, dict) else part for part in content)
+        return "\n".join(part for part in parts if isinstance(part, str) and part)
     return content if isinstance(content, str) else ""
 
 
@@ -104,7 +118,7 @@ class _Results:
     """The answers of the tools, taken in their order: ids repeat, so an id alone names none of them."""
 
     def __init__(self, entries: Sequence[Mapping[str, Any]]) -> None:
-        self.waiting = [(number, entry) for number, entry in enumerate(entries) if entry.get("role") == "tool"]
+        self.waiting = [(number, entry) for number, entry in enumerate(entries) if entry.get("role") in _TOOL]
 
     def take(self, after: int, call_id: object) -> Any:
         """The first answer to this id that nobody has taken and that stands after the call; None without one."""
