@@ -9,17 +9,27 @@ from fastapi import APIRouter
 
 DOMAINS = (
     "settings",
+    "cron",
     "tags",
     "teams",
     "profiles",
+    "notifications",
     "customers",
+    "templates",
     "auth",
     "tickets",
     "conversations",
     "worklogs",
+    "reminders",
+    "surveys",
+    "channels",
+    "identification",
+    "routing",
     "quality.scorecards",
     "quality.judging",
     "quality.assessments",
+    "events",
+    "exports",
 )
 
 
@@ -31,6 +41,8 @@ def _parts(file: str) -> list[ModuleType]:
 def import_models() -> None:
     """Make every table known to the metadata."""
     import_module("assaydesk.platform.audit")
+    if find_spec("assaydesk.platform.files.models") is not None:
+        import_module("assaydesk.platform.files.models")
     import_module("assaydesk.platform.http.idempotency")
     _parts("models")
 

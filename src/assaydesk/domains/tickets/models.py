@@ -107,8 +107,9 @@ class TicketTag(Base):
 
 
 class TicketChange(Base):
-    """One line of a ticket's history: what one request changed. `changes` is `{field: {"old", "new"}}`.
+    """One line of a ticket's history: what one request changed, or a step that changed no field of the ticket.
 
+    `changes` is `{field: {"old", "new"}}`; `details` are facts of a step, such as the address of a forwarded mail.
     `version` is the one that the ticket had afterwards.
     """
 
@@ -119,7 +120,8 @@ class TicketChange(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
     at: Mapped[datetime] = mapped_column(Timestamp)
     user_id: Mapped[int | None] = mapped_column(BigInt)
-    kind: Mapped[str] = mapped_column(String(20), server_default="changed")
+    kind: Mapped[str] = mapped_column(String(40), server_default="changed")
     changes: Mapped[dict[str, Any]] = mapped_column(Json)
+    details: Mapped[dict[str, Any] | None] = mapped_column(Json)
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     tx_id: Mapped[str] = mapped_column(String(10), server_default="")

@@ -11,6 +11,7 @@ from assaydesk.domains.profiles.service import load_profiles
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.tags.service import tags_as_json
 from assaydesk.domains.tickets import repository, rules
+from assaydesk.domains.tickets.activity import log_activity
 from assaydesk.domains.tickets.create import Created, ImportedTicket, NewTicket, create_ticket, insert_imported
 from assaydesk.domains.tickets.errors import (
     ExternalTicketIdTaken,
@@ -50,6 +51,7 @@ __all__ = [
     "TicketNotFound",
     "create_ticket",
     "insert_imported",
+    "log_activity",
     "read_date",
     "read_many",
     "read_one",
