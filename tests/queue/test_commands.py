@@ -157,6 +157,7 @@ def test_a_missing_file_and_a_wrong_report_are_named(data: Path, tmp_path: Path)
     assert "missing.jsonl" in one_line(run("import", "conversations", str(tmp_path / "missing.jsonl"), data=data))
     assert "is no file" in one_line(run("import", "conversations", str(tmp_path), data=data))
     assert ".csv, .json or .html" in one_line(run("assess", "--out", str(tmp_path / "report.pdf"), data=data))
+    assert "no folder" in one_line(run("assess", "--out", str(tmp_path / "none" / "report.csv"), data=data))
     assert "no date" in one_line(run("assess", "--since", "yesterday-ish", data=data))
 
 
@@ -180,6 +181,26 @@ def test_assess_with_nothing_to_do_is_no_failure(data: Path) -> None:
     assert result.returncode == 0, result.stderr
     verified = run("assess", "--verify", data=data)
     assert verified.returncode == 0, verified.stderr
+
+
+def test_assess_names_each_failure_once_and_tries_again_at_once(data: Path, tmp_path: Path) -> None:
+    card = Path(__file__).parents[2] / "examples/scorecards/courtesy-clarity-en.json"
+    assert run("import", "scorecard", str(card), data=data).returncode == 0
+    file = tmp_path / "chats.jsonl"
+    talk = [{"role": "customer", "text": "Hello?"}, {"role": "agent", "text": "Hello, how can I help?"}]
+    file.write_text(json.dumps({"id": "failing", "messages": talk}))
+    assert run("import", "conversations", str(file), data=data).returncode == 0
+    closed = {"ASSAYDESK_LLM_URL": f"http://127.0.0.1:{free_port()}/v1", "ASSAYDESK_LLM_MODEL": "none"}
+    for _ in range(2):
+        result = run("assess", data=data, **closed)
+        assert result.returncode == 1
+        lines = result.stderr.splitlines()
+        assert lines
+        assert all(re.fullmatch(r"assessment \d+ failed: .* could not be reached .*", line) for line in lines)
+    assert "unprocessed" in result.stdout
+    mended = run("assess", data=data)
+    assert mended.returncode == 0, mended.stderr
+    assert "unprocessed" not in mended.stdout
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from assaydesk.cli.running import found_when_empty
 from assaydesk.domains.imports.service import import_conversations, import_scorecards
 from assaydesk.domains.quality.assessments.service import (
     create_missing,
+    end_waits,
     process_due,
     report_rows,
     verify_evidence,
@@ -66,7 +67,7 @@ def conversations(
     """
     with clear_errors():
         source = _existing(file)
-        config = load_config(data_dir=data_dir, database_url=database)
+        config = load_config(quiet=True, data_dir=data_dir, database_url=database)
 
         async def run(runtime: Runtime) -> bool:
             with _bar() as bar:
@@ -100,7 +101,7 @@ def scorecard(
     """Create scorecards. A file whose scorecard exists already changes nothing."""
     with clear_errors():
         sources = [_existing(file) for file in files]
-        config = load_config(data_dir=data_dir, database_url=database)
+        config = load_config(quiet=True, data_dir=data_dir, database_url=database)
 
         async def run(runtime: Runtime) -> bool:
             results = await import_scorecards(runtime.database, sources)
@@ -130,7 +131,9 @@ def assess(
     with clear_errors():
         if report is not None and report.suffix not in {".csv", ".json", ".html"}:
             raise CommandFailed("The report ends in .csv, .json or .html.", 2)
-        config = load_config(data_dir=data_dir, database_url=database)
+        if report is not None and not report.parent.is_dir():
+            raise CommandFailed(f"There is no folder {report.parent} for the report.", 2)
+        config = load_config(quiet=True, data_dir=data_dir, database_url=database)
         task = _verify if verify else partial(_assess, scorecard=scorecard, since=since, report=report)
         good = on_instance(config, task, before=found_when_empty)
         if not good:
@@ -161,6 +164,7 @@ async def _assess(runtime: Runtime, scorecard: int | None, since: str | None, re
         except ValueError as failure:
             raise CommandFailed(f"--since {since} is no date; write it like 2024-06-12.", 2) from failure
         created = await create_missing(session, scorecard_id=scorecard, since=start)
+        await end_waits(session)
     with _bar() as bar:
         line = bar.add_task("Assessing", total=None)
         result = await process_due(

@@ -41,15 +41,19 @@ class CommandFailed(Exception):
         self.code = code
 
 
-def load_config(**given: Any) -> Config:
-    """Settings from the environment, with the options of the command over them."""
+def load_config(*, quiet: bool = False, **given: Any) -> Config:
+    """Settings from the environment, with the options of the command over them.
+
+    `quiet`: the command names each failure itself, so that warnings are logged only when somebody set a level.
+    """
     try:
         config = Config(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as failure:
         fault = failure.errors()[0]
         name = "_".join(str(part) for part in fault["loc"]).upper()
         raise CommandFailed(f"ASSAYDESK_{name}: {fault['msg']}.", 2) from failure
-    configure_logging(config.log_level, config.log_format)
+    silent = quiet and "log_level" not in config.model_fields_set
+    configure_logging("error" if silent else config.log_level, config.log_format)
     return config
 
 

@@ -134,6 +134,12 @@ def share(prefix: str, base_id: int, percent: float) -> ColumnElement[bool]:
     return number % 10_000 < literal(Decimal(str(percent)) * 100, Numeric)
 
 
+async def end_waits(session: WriteSession) -> None:
+    """Let what waits for another try be due at once: a person asks for it."""
+    waiting = update(A).where(A.state == State.UNPROCESSED, A.next_try_at.is_not(None))
+    await session.execute(waiting.values(next_try_at=None))
+
+
 def is_due(now: datetime) -> ColumnElement[bool]:
     """New ones, those whose wait is over, and scored ones whose worklog grew. The first half names the index."""
     waits = or_(A.state.in_([State.UNPROCESSED, State.AI_IN_PROGRESS]), A.next_try_at.is_not(None))

@@ -8,7 +8,7 @@ from assaydesk.domains.quality.assessments.claims import recover_abandoned
 from assaydesk.domains.quality.assessments.create import create_by_hand, create_due, create_missing
 from assaydesk.domains.quality.assessments.permit import require_assessor
 from assaydesk.domains.quality.assessments.process import ProcessReport, process_due
-from assaydesk.domains.quality.assessments.queue import any_due, count_waiting, mark_grown
+from assaydesk.domains.quality.assessments.queue import any_due, count_waiting, end_waits, mark_grown
 from assaydesk.domains.quality.assessments.record import Outcome
 from assaydesk.domains.quality.assessments.refresh import refresh_assessment
 from assaydesk.domains.quality.assessments.remove import delete_assessment, delete_unprocessed, restore_assessment
@@ -33,8 +33,8 @@ from assaydesk.domains.quality.assessments.views import Viewer
 __all__ = [
     "EvidenceReport", "Fault", "Outcome", "ProcessReport", "ReportRow", "Seen", "Viewer", "any_due",
     "assessments_of_worklogs", "count_waiting", "create_by_hand", "create_due", "create_missing", "delete_assessment",
-    "delete_unprocessed", "find_assessment", "list_assessments", "list_of_ticket", "list_runs", "lock_assessment",
-    "mark_grown", "may_reopen", "process_due", "recover_abandoned", "refresh_assessment", "reopen_assessment",
-    "report_rows", "require_assessor", "restore_assessment", "show_full", "show_single", "show_summary",
-    "update_assessment", "verify_evidence", "viewer_of",
+    "delete_unprocessed", "end_waits", "find_assessment", "list_assessments", "list_of_ticket", "list_runs",
+    "lock_assessment", "mark_grown", "may_reopen", "process_due", "recover_abandoned", "refresh_assessment",
+    "reopen_assessment", "report_rows", "require_assessor", "restore_assessment", "show_full", "show_single",
+    "show_summary", "update_assessment", "verify_evidence", "viewer_of",
 ]  # fmt: skip
