@@ -1,7 +1,7 @@
 """Guards, row loaders and query parameters of the assessment endpoints."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Header, Path, Query
@@ -9,12 +9,13 @@ from fastapi import Depends, Header, Path, Query
 from assaydesk.domains.quality.assessments import service
 from assaydesk.domains.quality.assessments.filters import ORDER_FIELDS, AssessmentFilter, Order
 from assaydesk.domains.quality.assessments.policy import ANY_VIEW, DO
+from assaydesk.domains.quality.assessments.schemas import AssessmentQuery
 from assaydesk.domains.quality.assessments.service import Seen, Viewer
 from assaydesk.domains.quality.assessments.types import State
 from assaydesk.kit.clock import parse_instant
 from assaydesk.platform.errors import FieldError, UnknownFilterKey, ValidationFailed
 from assaydesk.platform.http.sessions import Context, Reads, Writes
-from assaydesk.platform.schema import Boolean, Id
+from assaydesk.platform.schema import Id
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require
@@ -31,7 +32,6 @@ Format = Annotated[Literal["full", "summary"], Query(alias="format", description
 UnmodifiedSince = Annotated[str | None, Header(alias=HEADER, description="The `version` that was read.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Rows of one answer; by default as many as there can be.")]
 Offset = Annotated[int, Query(ge=0, le=2**62, description="Rows to leave out at the beginning.")]
-Appeal: TypeAlias = Literal["open", "underReview", "accepted", "partiallyAccepted", "rejected", "withdrawn"]
 
 _LISTED: Final = tuple(state for state in State if state is not State.DELETED)
 
@@ -57,57 +57,25 @@ class Asked:
         return replace(self.filter, since=since, until=until)
 
 
-async def wanted_states(
-    actor: Lister,
-    state: Annotated[list[str] | None, Query(description=f"Comma-separated: {', '.join(State)}.")] = None,
-    bracketed: Annotated[list[str] | None, Query(alias="state[]", include_in_schema=False)] = None,
-) -> tuple[State, ...]:
-    """By default all but deleted ones, which only those may ask for who may delete."""
-    words = [word.strip() for text in (state or []) + (bracketed or []) for word in text.split(",")]
+async def wanted(actor: Lister, asked: Annotated[AssessmentQuery, Query()]) -> Asked:
+    """The filters of the list. Deleted ones may be asked for by those who may delete."""
+    words = [word.strip() for text in asked.state for word in text.split(",")]
     known = set(State) if actor.has(Permission.QUALITY_DELETE_ASSESSMENT) else set(_LISTED)
     unknown = [word for word in words if word and word not in known]
+    faults = []
     if unknown:
-        message = f"Not among the states: {', '.join(unknown)[:100]}."
-        raise ValidationFailed([FieldError("state", "not_allowed", message)])
-    return tuple(State(word) for word in words if word) or _LISTED
-
-
-async def wanted(
-    states: Annotated[tuple[State, ...], Depends(wanted_states)],
-    user: Annotated[Id | None, Query(description="The assessed person or AI agent.")] = None,
-    scorecard_id: Annotated[Id | None, Query(alias="scorecardId")] = None,
-    scorecard_base_id: Annotated[Id | None, Query(alias="scorecardBaseId")] = None,
-    ticket_id: Annotated[Id | None, Query(alias="ticketId")] = None,
-    worklog_id: Annotated[Id | None, Query(alias="worklogId")] = None,
-    team: Annotated[Id | None, Query(description="A team of the assessed person.")] = None,
-    assessed_by_user: Annotated[Id | None, Query(alias="assessedByUser")] = None,
-    since: Annotated[str | None, Query(alias="from", max_length=40, description="Made then or later.")] = None,
-    until: Annotated[str | None, Query(alias="to", max_length=40, description="Made then or earlier.")] = None,
-    needs_human: Annotated[Boolean | None, Query(alias="needsHuman")] = None,
-    acknowledged: Annotated[Boolean | None, Query()] = None,
-    appeal_state: Annotated[Appeal | None, Query(alias="appealState")] = None,
-) -> Asked:
-    """The filters of the list."""
-    for name, text in (("from", since), ("to", until)):
+        faults.append(FieldError("state", "not_allowed", f"Not among the states: {', '.join(unknown)[:100]}."))
+    for name, text in (("from", asked.since), ("to", asked.until)):
         try:
             if text is not None:
                 parse_instant(text, ZoneInfo("UTC"))
-        except ValueError as failure:
-            raise ValidationFailed([FieldError(name, "bad_format", "This is no date.")]) from failure
-    found = AssessmentFilter(
-        states=states,
-        assessed_user=user,
-        scorecard_id=scorecard_id,
-        scorecard_base_id=scorecard_base_id,
-        ticket_id=ticket_id,
-        worklog_id=worklog_id,
-        team=team,
-        assessed_by_user=assessed_by_user,
-        needs_human=needs_human,
-        acknowledged=acknowledged,
-        appeal_state=appeal_state,
-    )
-    return Asked(found, since, until)
+        except ValueError:
+            faults.append(FieldError(name, "bad_format", "This is no date."))
+    if faults:
+        raise ValidationFailed(faults)
+    states = tuple(State(word) for word in words if word) or _LISTED
+    chosen = asked.model_dump(exclude={"state", "since", "until", "user"})
+    return Asked(AssessmentFilter(states=states, assessed_user=asked.user, **chosen), asked.since, asked.until)
 
 
 async def ordered(

@@ -20,6 +20,7 @@ from assaydesk.domains.quality.assessments.types import RAW_STATES, CriterionAns
 from assaydesk.domains.quality.scorecards.models import Scorecard
 from assaydesk.domains.quality.scorecards.types import PercentageBase
 from assaydesk.domains.settings.service import InstanceSettings
+from assaydesk.domains.worklogs.models import Worklog
 from assaydesk.kit.jsontext import json_dumps
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.security.actor import Actor
@@ -28,8 +29,22 @@ from assaydesk.platform.security.permissions import Permission
 Rows = Sequence[Any]
 """Rows of several columns; each function names its own."""
 
-_UNLISTED: Final = {"supervisor_assessment", "claim", "refresh_request", "failing_since"}
-_LISTED: Final = [column for column in Assessment.__table__.columns if column.key not in _UNLISTED]
+A: Final = Assessment
+_LISTED: Final = (
+    A.id, A.worklog_id, A.ticket_id, A.scorecard_id, A.scorecard_base_id, A.content_id, A.state, A.assessed_user,
+    A.assessed_by_user, A.ai_summary, A.ai_summary_generated, A.scored_points, A.used_max_points, A.total_max_points,
+    A.knocked_out, A.knocked_out_categories, A.unscored_criteria, A.needs_human_criteria, A.not_applicable_criteria,
+    A.worklog_changed, A.blind_review, A.acknowledged_at, A.acknowledgement_comment, A.appeal_state, A.tries,
+    A.next_try_at, A.error, A.created_at, A.modified_at, A.version,
+)  # fmt: skip
+_WORK: Final = (
+    Worklog.latest_interaction, Worklog.conversation_id, Worklog.action_list, Worklog.automation_level,
+    Worklog.ai_agents, Worklog.duration_ms, Worklog.after_work_ms, Worklog.sla_due_at, Worklog.net_seconds_after_sla,
+    Worklog.closing_at, Worklog.re_opened, Worklog.csat,
+)  # fmt: skip
+_LIST: Final = select(*_LISTED, *_WORK).outerjoin(Worklog, Worklog.id == Assessment.worklog_id)
+"""Built once: a statement with so many columns takes as long to build as to run. The columns of the worklog are null
+when it was removed."""
 _CRITERION: Final = tuple(column.key for column in AssessmentCriterion.__table__.columns)
 
 
@@ -83,27 +98,30 @@ async def page(
     limit: int,
     offset: int,
 ) -> tuple[Rows, int]:
-    """One page of what the caller may see, each row with `team_mate`; and how many there are in all."""
+    """One page of what the caller may see, each row with its worklog and `team_mate`; and how many there are in all."""
     hidden = filters.masked_rows(editable(actor, settings))
     wanted = and_(readable(actor, settings), *filters.conditions(asked, hidden))
     base = PercentageBase(settings.quality_percentage_base)
     query = (
-        select(*_LISTED, team_mate(actor).label("team_mate"))
+        _LIST.add_columns(team_mate(actor).label("team_mate"))
         .where(wanted)
         .order_by(*filters.ordering(order, base, hidden))
         .limit(limit)
         .offset(offset)
     )
-    rows = (await session.execute(query)).all()
+    # Plain rows: the connection is asked directly, because the session would look for entities in them.
+    connection = await session.connection()
+    rows = (await connection.execute(query)).all()
     if rows and len(rows) < limit:
         return rows, offset + len(rows)
-    return rows, await session.scalar(select(func.count()).select_from(Assessment).where(wanted)) or 0
+    count = select(func.count()).select_from(Assessment).where(wanted)
+    return rows, await connection.scalar(count) or 0
 
 
 async def of_ticket(session: ReadSession, actor: Actor, settings: InstanceSettings, ticket_id: int) -> Rows:
     """What the caller may see of a ticket, deleted ones left out, in the order of creation."""
     query = (
-        select(*_LISTED, team_mate(actor).label("team_mate"))
+        _LIST.add_columns(team_mate(actor).label("team_mate"))
         .where(Assessment.ticket_id == ticket_id, Assessment.state != State.DELETED, readable(actor, settings))
         .order_by(Assessment.created_at, Assessment.id)
     )
@@ -114,7 +132,6 @@ async def of_worklogs(
     session: ReadSession, actor: Actor, settings: InstanceSettings, worklog_ids: Collection[int]
 ) -> Rows:
     """`id`, `worklog_id`, `scorecard_id`, `scorecard_base_id`, `state` of the live ones that the caller may see."""
-    A = Assessment
     query = (
         select(A.id, A.worklog_id, A.scorecard_id, A.scorecard_base_id, A.state)
         .where(any_of(A.worklog_id, worklog_ids), A.state != State.DELETED, readable(actor, settings))

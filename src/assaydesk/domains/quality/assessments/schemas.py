@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from assaydesk.domains.quality.assessments.types import CriterionState, Origin, OverrideReason, State
 from assaydesk.domains.quality.scorecards.types import PercentageBase, ScoringType
@@ -10,6 +10,7 @@ from assaydesk.domains.worklogs.schemas import AiUsageRead, CustomerExperienceRe
 from assaydesk.platform.schema import Boolean, DateInput, Id, Integer, IsoTime, Points, RequestSchema, Schema
 
 Number = int | float
+AppealState = Literal["open", "underReview", "accepted", "partiallyAccepted", "rejected", "withdrawn"]
 ReviewState = Literal["reviewedBySupervisor", "discussedWithAssessee"]
 
 
@@ -217,6 +218,28 @@ class RunPage(Schema):
 
 class Succeeded(Schema):
     success: Literal[True]
+
+
+class AssessmentQuery(Schema):
+    """What `GET /quality/assessment` is asked for; all filters combine."""
+
+    state: list[str] = Field(
+        [],
+        validation_alias=AliasChoices("state", "state[]"),
+        description=f"Comma-separated: {', '.join(State)}. Default: all but `deleted`.",
+    )
+    user: Id | None = Field(None, description="The assessed person or AI agent.")
+    scorecard_id: Id | None = None
+    scorecard_base_id: Id | None = None
+    ticket_id: Id | None = None
+    worklog_id: Id | None = None
+    team: Id | None = Field(None, description="A team of the assessed person.")
+    assessed_by_user: Id | None = None
+    since: str | None = Field(None, alias="from", max_length=40, description="Made then or later.")
+    until: str | None = Field(None, alias="to", max_length=40, description="Made then or earlier.")
+    needs_human: Boolean | None = None
+    acknowledged: Boolean | None = None
+    appeal_state: AppealState | None = None
 
 
 class AssessmentCreate(RequestSchema):

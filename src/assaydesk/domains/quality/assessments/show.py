@@ -18,12 +18,15 @@ from assaydesk.domains.quality.assessments.views import (
     run_json,
     run_view,
     summary_view,
+    work_of_row,
+    work_of_worklog,
 )
 from assaydesk.domains.quality.scorecards.service import load_content
 from assaydesk.domains.quality.scorecards.types import Totals
 from assaydesk.domains.settings.service import get_settings
+from assaydesk.domains.worklogs.rows import WorklogRow
 from assaydesk.domains.worklogs.service import load_worklogs
-from assaydesk.kit.clock import iso
+from assaydesk.kit.clock import iso, utc_now
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.security.actor import Actor
 
@@ -80,15 +83,10 @@ async def lock_assessment(session: WriteSession, viewer: Viewer, assessment_id: 
 
 
 async def show_summary(session: ReadSession, viewer: Viewer, seen: Seen) -> SummaryRow:
-    worklogs = await load_worklogs(session, _ids([seen.row]), with_segments=False)
+    work = work_of_worklog(await _worklog(session, seen.row, with_segments=False))
     masked = await _masked_totals(session, viewer, [(seen.row, seen.team_mate)])
-    return summary_view(
-        seen.row,
-        viewer,
-        worklogs.get(seen.row.worklog_id or 0),
-        team_mate=seen.team_mate,
-        masked_totals=masked.get(seen.row.id),
-    )
+    totals = masked.get(seen.row.id)
+    return summary_view(seen.row, viewer, work, team_mate=seen.team_mate, masked_totals=totals)
 
 
 async def show_full(session: ReadSession, viewer: Viewer, seen: Seen) -> FullRow:
@@ -98,12 +96,12 @@ async def show_full(session: ReadSession, viewer: Viewer, seen: Seen) -> FullRow
     answers: Mapping[int, Any] = (await repository.answers_of(session, [row.id]))[row.id]
     if viewer.masks(row, team_mate=seen.team_mate):
         answers = {number: mask(answer) for number, answer in answers.items()}
-    worklogs = await load_worklogs(session, _ids([row]))
+    work = work_of_worklog(await _worklog(session, row, with_segments=True))
     run = await repository.get_run(session, row.run_id)
     return full_view(
         row,
         viewer,
-        worklogs.get(row.worklog_id or 0),
+        work,
         team_mate=seen.team_mate,
         content=content,
         answers=answers,
@@ -132,19 +130,18 @@ async def list_runs(session: ReadSession, viewer: Viewer, seen: Seen, *, limit: 
 
 
 async def _summaries(session: ReadSession, viewer: Viewer, rows: Sequence[Any]) -> list[SummaryRow]:
-    """Two statements for any number of rows; two more when some are reviewed blind."""
-    worklogs = await load_worklogs(session, _ids(rows), with_segments=False)
+    """No statement for any number of rows; two when some are reviewed blind."""
     masked = await _masked_totals(session, viewer, [(row, row.team_mate) for row in rows])
+    now = utc_now()
     return [
-        summary_view(
-            row,
-            viewer,
-            worklogs.get(row.worklog_id or 0),
-            team_mate=row.team_mate,
-            masked_totals=masked.get(row.id),
-        )
+        summary_view(row, viewer, work_of_row(row, now), team_mate=row.team_mate, masked_totals=masked.get(row.id))
         for row in rows
     ]
+
+
+async def _worklog(session: ReadSession, row: Any, *, with_segments: bool) -> WorklogRow | None:
+    ids = [] if row.worklog_id is None else [row.worklog_id]
+    return (await load_worklogs(session, ids, with_segments=with_segments)).get(row.worklog_id or 0)
 
 
 async def _masked_totals(session: ReadSession, viewer: Viewer, rows: Sequence[tuple[Any, bool]]) -> dict[int, Totals]:
@@ -157,7 +154,3 @@ async def _masked_totals(session: ReadSession, viewer: Viewer, rows: Sequence[tu
     return {
         row.id: totals_of(contents[row.content_id], map(mask, answers[row.id].values()), viewer.base) for row in hidden
     }
-
-
-def _ids(rows: Sequence[Any]) -> list[int]:
-    return [row.worklog_id for row in rows if row.worklog_id is not None]

@@ -29,7 +29,7 @@ async def process(runtime: Runtime) -> None:
     await _have_judged(runtime)
 
 
-@job("quality.assessments.create", cron="* * * * *", timeout_seconds=300)
+@job("quality.assessments.create", cron="* * * * *", cron_name="qualityAssessments", timeout_seconds=300)
 async def create(runtime: Runtime) -> None:
     """Make what is missing, give claims of dead workers back, and have what is due judged."""
     while await _create(runtime, utc_now()) >= BATCH:

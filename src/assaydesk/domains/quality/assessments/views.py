@@ -1,7 +1,7 @@
 """Assessments in their wire form (quality.md 4.2). Pure: rows in, structs out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -15,20 +15,69 @@ from assaydesk.domains.quality.scorecards.types import Category, Content, Criter
 from assaydesk.domains.settings.service import InstanceSettings
 from assaydesk.domains.worklogs.actions import level_label
 from assaydesk.domains.worklogs.rows import AiUsage, CustomerExperience, WorklogRow, WorkTime
+from assaydesk.domains.worklogs.view import experience_view, time_view, usage_view
 from assaydesk.kit.clock import iso
 from assaydesk.kit.numbers import plain
 from assaydesk.platform.security.actor import Actor
 
-_NO_USAGE: Final = AiUsage(automation_level=0, automation_level_label=level_label(0), ai_agents=[])
-_NO_TIME: Final = WorkTime(duration=0, duration_after_work=0, segments=[])
-_NO_EXPERIENCE: Final = CustomerExperience(
-    sla_met=None,
-    net_seconds_closed_after_sla=None,
-    closing_date_for_sla=None,
-    due_date_for_sla=None,
-    re_opened=False,
-    csat=None,
+
+@dataclass(frozen=True, slots=True)
+class WorkParts:
+    """What an assessment shows of its worklog, read live."""
+
+    last_interaction: str | None
+    conversation_id: int | None
+    action_list: list[str]
+    usage: AiUsage
+    time: WorkTime
+    experience: CustomerExperience
+
+
+NO_WORK: Final = WorkParts(
+    None,
+    None,
+    [],
+    AiUsage(automation_level=0, automation_level_label=level_label(0), ai_agents=[]),
+    WorkTime(duration=0, duration_after_work=0, segments=[]),
+    CustomerExperience(
+        sla_met=None,
+        net_seconds_closed_after_sla=None,
+        closing_date_for_sla=None,
+        due_date_for_sla=None,
+        re_opened=False,
+        csat=None,
+    ),
 )
+"""The worklog was removed for good."""
+
+
+def work_of_row(row: Any, now: datetime) -> WorkParts:
+    """From a row of a list, which has the columns of its worklog; the summary format has no segments."""
+    if row.latest_interaction is None:
+        return NO_WORK
+    return WorkParts(
+        iso(row.latest_interaction),
+        row.conversation_id,
+        row.action_list,
+        usage_view(row),
+        time_view(row, []),
+        experience_view(row, now=now),
+    )
+
+
+def work_of_worklog(worklog: WorklogRow | None) -> WorkParts:
+    """From a worklog as its own domain shows it."""
+    if worklog is None:
+        return NO_WORK
+    facts = worklog.worklog
+    return WorkParts(
+        facts.latest_interaction,
+        facts.conversation_id,
+        facts.action_list,
+        worklog.ai_usage,
+        worklog.time,
+        worklog.customer_experience,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +86,7 @@ class Viewer:
 
     actor: Actor
     settings: InstanceSettings
+    _editable: dict[tuple[str, bool, bool], bool] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def base(self) -> PercentageBase:
@@ -44,34 +94,33 @@ class Viewer:
 
     def masks(self, row: Any, *, team_mate: bool) -> bool:
         """Whether the AI's answers are hidden from this viewer."""
-        return is_masked(
-            self.actor,
-            Subject(row.assessed_user, team_mate),
-            State(row.state),
-            blind=row.blind_review,
-            allow_self=self.settings.quality_allow_self_assessment,
-        )
+        if not row.blind_review:
+            return False
+        subject = Subject(row.assessed_user, team_mate)
+        allow_self = self.settings.quality_allow_self_assessment
+        return is_masked(self.actor, subject, State(row.state), blind=True, allow_self=allow_self)
 
     def may_edit(self, row: Any, *, team_mate: bool) -> bool:
-        return can_edit(
-            self.actor,
-            Subject(row.assessed_user, team_mate),
-            State(row.state),
-            allow_self=self.settings.quality_allow_self_assessment,
-        )
+        """`canEdit`; the same for all rows that are alike, so a list decides it a few times only."""
+        key = (row.state, row.assessed_user == self.actor.id, team_mate)
+        if key not in self._editable:
+            subject = Subject(row.assessed_user, team_mate)
+            allow_self = self.settings.quality_allow_self_assessment
+            self._editable[key] = can_edit(self.actor, subject, State(row.state), allow_self=allow_self)
+        return self._editable[key]
 
 
 def summary_view(
-    row: Any, viewer: Viewer, worklog: WorklogRow | None, *, team_mate: bool, masked_totals: Totals | None = None
+    row: Any, viewer: Viewer, work: WorkParts, *, team_mate: bool, masked_totals: Totals | None = None
 ) -> SummaryRow:
     """`masked_totals`: those of one's own answers, for a blind reviewer."""
-    return SummaryRow(**_summary_fields(row, viewer, worklog, team_mate, masked_totals))
+    return SummaryRow(**_summary_fields(row, viewer, work, team_mate, masked_totals))
 
 
 def full_view(
     row: Any,
     viewer: Viewer,
-    worklog: WorklogRow | None,
+    work: WorkParts,
     *,
     team_mate: bool,
     content: Content,
@@ -81,7 +130,7 @@ def full_view(
 ) -> FullRow:
     """`answers` and `totals` as this viewer may see them."""
     masked = viewer.masks(row, team_mate=team_mate)
-    fields = _summary_fields(row, viewer, worklog, team_mate, totals if masked else None)
+    fields = _summary_fields(row, viewer, work, team_mate, totals if masked else None)
     data = {
         "aiSummary": fields["ai_summary"],
         "aiSummaryGenerated": None if masked else row.ai_summary_generated,
@@ -158,9 +207,8 @@ def history_view(edits: Iterable[Any], *, masked: bool) -> list[dict[str, Any]]:
 
 
 def _summary_fields(
-    row: Any, viewer: Viewer, worklog: WorklogRow | None, team_mate: bool, masked_totals: Totals | None
+    row: Any, viewer: Viewer, work: WorkParts, team_mate: bool, masked_totals: Totals | None
 ) -> dict[str, Any]:
-    state = State(row.state)
     masked = viewer.masks(row, team_mate=team_mate)
     totals = _totals(row, viewer.base) if masked_totals is None else totals_row(masked_totals, viewer.base)
     return {
@@ -178,21 +226,29 @@ def _summary_fields(
         "can_edit": viewer.may_edit(row, team_mate=team_mate),
         "ai_summary": "" if masked and row.ai_summary_generated is None else row.ai_summary,
         "totals": totals,
-        "worklog": _work(row, worklog),
-        "ai_usage": worklog.ai_usage if worklog else _NO_USAGE,
-        "time": worklog.time if worklog else _NO_TIME,
-        "customer_experience": worklog.customer_experience if worklog else _NO_EXPERIENCE,
-        "error_message": _error(row) if state is State.ERROR else None,
+        "worklog": WorkRow(
+            user_id=row.assessed_user,
+            worklog_id=row.worklog_id,
+            last_interaction=work.last_interaction,
+            ticket_id=row.ticket_id,
+            conversation_id=work.conversation_id,
+            action=work.action_list[0] if work.action_list else None,
+            action_list=work.action_list,
+        ),
+        "ai_usage": work.usage,
+        "time": work.time,
+        "customer_experience": work.experience,
+        "error_message": _error(row) if row.state == State.ERROR else None,
         "worklog_changed": row.worklog_changed,
         "acknowledged_at": _iso(row.acknowledged_at),
         "acknowledgement_comment": row.acknowledgement_comment,
         "appeal_state": row.appeal_state,
         "blind_review": row.blind_review,
-        "warnings": _warnings(state, totals),
+        "warnings": _warnings(row.state, totals),
     }
 
 
-def _warnings(state: State, totals: TotalsRow) -> list[str]:
+def _warnings(state: str, totals: TotalsRow) -> list[str]:
     if state not in SCORED_STATES:
         return []
     found = [("criteria_unscored", totals.unscored_criteria), ("criteria_need_human", totals.needs_human_criteria)]
@@ -207,20 +263,6 @@ def _error(row: Any) -> dict[str, Any]:
         "tries": row.tries,
         "nextTryAt": _iso(row.next_try_at),
     }
-
-
-def _work(row: Any, worklog: WorklogRow | None) -> WorkRow:
-    facts = worklog.worklog if worklog else None
-    actions = facts.action_list if facts else []
-    return WorkRow(
-        user_id=row.assessed_user,
-        worklog_id=row.worklog_id,
-        last_interaction=facts.latest_interaction if facts else None,
-        ticket_id=row.ticket_id,
-        conversation_id=facts.conversation_id if facts else None,
-        action=actions[0] if actions else None,
-        action_list=actions,
-    )
 
 
 def _totals(row: Any, base: PercentageBase) -> TotalsRow:
