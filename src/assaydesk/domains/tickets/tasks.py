@@ -5,7 +5,7 @@ from assaydesk.platform.jobs.job import Runtime, job
 from assaydesk.platform.security.actor import SYSTEM
 
 
-@job("tickets.reopenDue", cron="* * * * *")
+@job("tickets.reopenDue", cron="* * * * *", cron_name="ticketReopenDue", can_disable=False)
 async def reopen_due(runtime: Runtime) -> None:
     """Open pending tickets whose due date has come. Running twice finds nothing the second time."""
     more = True

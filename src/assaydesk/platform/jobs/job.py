@@ -1,6 +1,6 @@
 """Declaring jobs. A job is delivered at least once: it looks again before it acts."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,15 +17,19 @@ class Runtime:
     ports: dict[str, Any] = field(default_factory=dict)
 
 
-JobFunction = Callable[..., Awaitable[None]]
+JobResult = Mapping[str, int | str] | None
+"""What a run may tell about itself, such as `{"tickets": 3}`; kept with the last runs of a cron job."""
+
+JobFunction = Callable[..., Awaitable[JobResult]]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One kind of background work. Arguments are ids and plain values.
 
-    `retries` further tries follow a failed one, with growing waits. `cron` is read in UTC; a cron
-    job takes no arguments.
+    `retries` further tries follow a failed one, with growing waits. `cron` is read in the time zone of the
+    instance; a cron job must do with no arguments. `cron_name` is its name in the API (platform.md 2), and
+    `can_disable` says whether an administrator may switch it off.
     """
 
     name: str
@@ -36,9 +40,17 @@ class Job:
     retry_wait_seconds: int
     timeout_seconds: float
     cron: str | None
+    cron_name: str | None = None
+    can_disable: bool = True
 
 
 JOBS: Final[dict[str, Job]] = {}
+
+
+def api_name(name: str) -> str:
+    """`auth.clean_up` as a name of the API: `authCleanUp`."""
+    first, *others = name.replace("_", ".").split(".")
+    return first + "".join(other[:1].upper() + other[1:] for other in others)
 
 
 def job(
@@ -50,11 +62,16 @@ def job(
     retry_wait_seconds: int = 10,
     timeout_seconds: float = 600.0,
     cron: str | None = None,
+    cron_name: str | None = None,
+    can_disable: bool = True,
 ) -> Callable[[JobFunction], Job]:
     """Declare `async def work(runtime: Runtime, *, ids...) -> None` as the job `domain.verb`."""
 
     def declare(function: JobFunction) -> Job:
-        declared = Job(name, function, queue, priority, retries, retry_wait_seconds, timeout_seconds, cron)
+        declared = Job(
+            name, function, queue, priority, retries, retry_wait_seconds, timeout_seconds, cron,
+            cron_name if cron is None or cron_name else api_name(name), can_disable,
+        )  # fmt: skip
         JOBS[name] = declared
         return declared
 
