@@ -38,6 +38,9 @@ class Config(BaseSettings):
         5, ge=1, description="Failed sign-ins of one e-mail address in 15 minutes."
     )
     sign_in_attempts_per_ip: int = Field(20, ge=1, description="Failed sign-ins from one IP address in 15 minutes.")
+    secret_key: SecretStr | None = Field(
+        None, min_length=16, description="Key under which passwords of mailboxes are sealed; empty: a file."
+    )
     embedding: Literal["auto", "hashed"] = Field("auto", description="hashed: never load the built-in language model.")
 
     @field_validator("host", "public_url", "llm_url", mode="after")

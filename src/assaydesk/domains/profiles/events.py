@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from assaydesk.platform.events import Slot
+
 
 @dataclass(frozen=True, slots=True)
 class ProfileCreated:
@@ -44,3 +46,7 @@ class PasswordReplaced:
     """Somebody else set the password, or a link did: all sessions end."""
 
     profile_id: int
+
+
+UNREAD_NOTIFICATIONS: Slot[int, int] = Slot("profile.unreadNotifications")
+"""User id -> number of unread notifications. Filled by notifications."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from assaydesk.domains.profiles import repository
 from assaydesk.domains.profiles.errors import ProfileNotFound
+from assaydesk.domains.profiles.events import UNREAD_NOTIFICATIONS
 from assaydesk.domains.profiles.filters import ProfileFilter, conditions
 from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.profiles.types import ProfileType
@@ -68,13 +69,14 @@ async def read_own_profile(session: ReadSession, actor: Actor) -> dict[str, Any]
     if known is None:
         raise ProfileNotFound(profileId=actor.id)
     zone = (await get_settings(session)).zone
+    unread = await UNREAD_NOTIFICATIONS.load(session, actor, [actor.id])
     return {
         "id": actor.id,
         "settings": settings_view(known, await role_sizes(session)),
         "permissions": sorted(actor.permissions),
         "openTickets": known.profile.open_tickets,
         "sideConversations": [],
-        "unreadNotifications": 0,
+        "unreadNotifications": unread.get(actor.id, 0),
         "profile": identity_view(known.profile, has_image=known.has_image, zone=zone),
     }
 
