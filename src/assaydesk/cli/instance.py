@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from assaydesk import registry
 from assaydesk.domains.quality.judging.service import configured_ports
+from assaydesk.integrations.web.opening import configured_web
 from assaydesk.platform.config import Config
 from assaydesk.platform.db.embedded import DatabaseUnreachable, EmbeddedPostgres
 from assaydesk.platform.db.engine import Database
@@ -83,9 +84,11 @@ async def opened(config: Config, url: str, *, check: bool = True) -> AsyncIterat
         if check:
             await _check_schema(database)
         judge = configured_ports(config)
+        web = configured_web(config)
         try:
-            yield Runtime(config, database, {"judge": judge})
+            yield Runtime(config, database, {"judge": judge, "web": web})
         finally:
+            await web.close()
             await judge.close()
     finally:
         await database.close()

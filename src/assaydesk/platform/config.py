@@ -41,6 +41,9 @@ class Config(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, min_length=16, description="Key under which passwords of mailboxes are sealed; empty: a file."
     )
+    allow_private_hosts: str = Field(
+        "", description="Private hosts that may be fetched from: names, addresses, networks; comma-separated."
+    )
     embedding: Literal["auto", "hashed"] = Field("auto", description="hashed: never load the built-in language model.")
 
     @field_validator("host", "public_url", "llm_url", mode="after")
