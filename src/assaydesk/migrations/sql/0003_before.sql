@@ -1,0 +1,23 @@
+-- Words for searching: case, accents and umlauts make no difference (ü = ue = u, ß = ss).
+-- unaccent() is only stable, because its dictionary could be changed; ours is not.
+create function search_key(text) returns text language sql immutable strict parallel safe as $$
+  select replace(replace(replace(lower(public.unaccent('public.unaccent'::regdictionary, $1)), 'ae', 'a'), 'oe', 'o'), 'ue', 'u')
+$$;
+create function search_key(text, text, text, text) returns text language sql immutable parallel safe as $$
+  select nullif(public.search_key(
+    trim(regexp_replace(coalesce($1, '') || ' ' || coalesce($2, '') || ' ' || coalesce($3, '') || ' ' || coalesce($4, ''), '\s+', ' ', 'g'))
+  ), '')
+$$;
+-- The digits of a phone number without the ways of writing its country; null when there are too few to tell people apart.
+create function phone_key(text) returns text language sql immutable strict parallel safe as $$
+  select case when length(k) >= 6 then k end from (
+    select regexp_replace(regexp_replace($1, '[^0-9+]', '', 'g'),
+      '^(?:(?:\+|00)(?:49|43|41|44|1)0?|(?:49|43|41)(?=\d{8,})|\+|0+)', '') as k
+  ) as found
+$$;
+-- What two spellings of one address have in common: its numbers, else its words.
+create function address_block(text) returns text language sql immutable strict parallel safe as $$
+  select coalesce(
+    (select string_agg(n[1], ' ' order by n[1]) from regexp_matches($1, '\d+', 'g') as n), nullif(public.search_key($1), '')
+  )
+$$;
