@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Body, Query
 from starlette.responses import Response
 
-from assaydesk.domains.conversations import service
+from assaydesk.domains.conversations import moving_endpoints, service
 from assaydesk.domains.conversations.deps import (
     Creator,
     IncludeDeleted,
@@ -185,3 +185,6 @@ async def delete_conversation(
     """Delete a message. Authors delete their notes and drafts; everything else needs `editAnyConversation`."""
     await service.delete_message(session, actor, ticket_id, conversation_id, reason=reason)
     return Done(success=True)
+
+
+router.include_router(moving_endpoints.router)

@@ -1,5 +1,7 @@
 """Refusals of messages (ticket.md 13)."""
 
+from collections.abc import Sequence
+
 from assaydesk.platform.errors import Conflict, NotFound, Unprocessable
 
 
@@ -43,3 +45,13 @@ class AttachmentRefused(Unprocessable):
 
     def __init__(self, name: str, risk_class: str) -> None:
         super().__init__(f"{name} may not be attached: {risk_class}.", name=name, riskClass=risk_class)
+
+
+class DifferentCustomers(Conflict):
+    """409: the tickets belong to different customers. `force` merges them all the same."""
+
+    def __init__(self, customer_ids: Sequence[str]) -> None:
+        super().__init__(
+            "The tickets belong to different customers. Send force true to merge them all the same.",
+            customerIds=list(customer_ids),
+        )

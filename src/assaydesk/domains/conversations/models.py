@@ -98,3 +98,41 @@ class Attachment(Base):
     extraction_status: Mapped[str] = mapped_column(String(10), server_default="skipped")
     extraction_data: Mapped[dict[str, Any] | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
+
+
+class TicketMerge(Base):
+    """A ticket that was merged into another one and not taken out again (ticket.md 12).
+
+    `status` and `due_by` are those that the source had before, for taking it out again.
+    """
+
+    __tablename__ = "ticket_merges"
+    __table_args__ = (Index("ix_ticket_merges_target_id", "target_id"),)
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True, autoincrement=False)
+    target_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    status: Mapped[str] = mapped_column(String(10))
+    merged_at: Mapped[datetime] = mapped_column(Timestamp)
+    merged_by: Mapped[int | None] = mapped_column(BigInt)
+
+
+class ConversationMove(Base):
+    """A message that went from one ticket to another by a merge or a split.
+
+    `external_conversation_id`: the outside id that it had, when the other ticket has a message of the same id.
+    """
+
+    __tablename__ = "conversation_moves"
+    __table_args__ = (
+        CheckConstraint("kind in ('merge', 'split')", name="kind"),
+        Index("ix_conversation_moves_from_ticket_id", "from_ticket_id", "to_ticket_id"),
+        Index("ix_conversation_moves_conversation_id", "conversation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    from_ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    to_ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    kind: Mapped[str] = mapped_column(String(5))
+    external_conversation_id: Mapped[str | None] = mapped_column(Text)
+    moved_at: Mapped[datetime] = mapped_column(Timestamp)

@@ -205,3 +205,24 @@ class Replied(ConversationDone):
 class Stored(ConversationDone):
     conversation_id: int
     ticket_id: int
+
+
+class TicketMergeBody(RequestSchema):
+    """Tickets to be merged into the one of the address."""
+
+    source_ticket_ids: list[Id] = Field(min_length=1, max_length=20)
+    force: Boolean = Field(False, description="Merge tickets of different customers.")
+
+
+class TicketUnmergeBody(RequestSchema):
+    source_ticket_id: Id
+
+
+class TicketSplitBody(RequestSchema):
+    """Messages to be moved to a new ticket, and what differs there."""
+
+    conversation_ids: list[Id] = Field(min_length=1, max_length=500)
+    subject: Line | None = None
+    tag_ids: TagIds | None = None
+    subchannel_id: Id | None = None
+    copy_customer: Boolean = True

@@ -10,6 +10,7 @@ from assaydesk.domains.conversations.attachments import Reference
 from assaydesk.domains.conversations.bodies import texts_of
 from assaydesk.domains.conversations.editing import delete_message, find_message, update_message
 from assaydesk.domains.conversations.models import Attachment, Conversation
+from assaydesk.domains.conversations.moving import merge_tickets, split_ticket, unmerge_ticket
 from assaydesk.domains.conversations.opening import open_ticket
 from assaydesk.domains.conversations.reply import reply_to_ticket
 from assaydesk.domains.conversations.rows import ConversationRow
@@ -22,8 +23,8 @@ from assaydesk.platform.db.session import ReadSession, WriteSession
 
 __all__ = [
     "ImportedMessage", "NewMessage", "Stored", "add_message", "customer_messages", "delete_message", "find_message",
-    "insert_imported", "list_messages", "load_threads", "messages_of", "open_ticket", "read_message",
-    "reply_to_ticket", "store_message", "update_message",
+    "insert_imported", "list_messages", "load_threads", "merge_tickets", "messages_of", "open_ticket", "read_message",
+    "reply_to_ticket", "split_ticket", "store_message", "unmerge_ticket", "update_message",
 ]  # fmt: skip
 
 

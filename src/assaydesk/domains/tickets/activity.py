@@ -26,7 +26,7 @@ async def log_activity(
     `user_id` None: the system did it. The words that people read are made when the history is read.
     """
     columns = TicketChange.__table__.c
-    values = {"at": at, "user_id": user_id, "kind": kind, "changes": {}, "tx_id": current_transaction()}
+    values: dict[str, Any] = {"at": at, "user_id": user_id, "kind": kind, "changes": {}, "tx_id": current_transaction()}
     source = select(
         Ticket.id, Ticket.version, literal(dict(details) if details else None, Json),
         *(literal(value, columns[name].type) for name, value in values.items()),

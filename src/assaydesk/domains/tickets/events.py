@@ -61,6 +61,37 @@ class PresenceEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketsMerged:
+    """The messages of the sources stand in the target now; the sources are closed (ticket.md 12)."""
+
+    source_ids: tuple[int, ...]
+    target_id: int
+    actor_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketUnmerged:
+    """A merged ticket was taken out of the target again, with its messages."""
+
+    source_id: int
+    target_id: int
+    actor_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSplit:
+    """Messages of a ticket moved to a new one."""
+
+    ticket_id: int
+    new_ticket_id: int
+    conversation_ids: tuple[int, ...]
+    actor_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadFacts:
     """What a ticket shows of its messages: the first one, and whom to answer.
 

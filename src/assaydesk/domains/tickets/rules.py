@@ -84,6 +84,35 @@ def fell_due(state: State, facts: Facts) -> Outcome:
     return work.done()
 
 
+def merged_into(state: State, target_id: int, facts: Facts) -> Outcome:
+    """The ticket's messages now stand in another one, where work goes on (ticket.md 12)."""
+    work = Work(state, facts, {})
+    work.new["merged_into_ticket_id"] = target_id
+    carry_out(work, Command.CLOSE)
+    recompute(work)
+    return work.done()
+
+
+def taken_out(state: State, facts: Facts, *, reopens: bool) -> Outcome:
+    """A merged ticket stands for itself again. `reopens`: it was not closed before."""
+    work = Work(state, facts, {})
+    work.new["merged_into_ticket_id"] = None
+    if reopens:
+        carry_out(work, Command.OPEN)
+    recompute(work)
+    return work.done()
+
+
+def messages_moved(state: State, last_customer_message_at: datetime | None, facts: Facts, *, reopens: bool) -> Outcome:
+    """Messages came from or went to another ticket. `reopens`: unfinished work came with them."""
+    work = Work(state, facts, {})
+    work.new["last_customer_message_at"] = last_customer_message_at
+    if reopens and state["status"] == Status.CLOSED:
+        carry_out(work, Command.OPEN)
+    recompute(work)
+    return work.done()
+
+
 def _asked(work: Work) -> frozenset[str]:
     asked = set(work.values)
     if not TAG_KEYS.isdisjoint(asked):

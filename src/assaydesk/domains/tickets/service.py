@@ -96,6 +96,45 @@ async def update_ticket(
     return await update_tickets(session, actor, read.patches, track_time=track_time, faults=read.faults, several=False)
 
 
+async def lock_many(session: WriteSession, actor: Actor, ticket_ids: Collection[int]) -> dict[int, State]:
+    """What the rules know of the tickets that the caller may see, held until the end of the transaction."""
+    return await repository.lock(session, actor, ticket_ids)
+
+
+async def tag_ids_of(session: ReadSession, ticket_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """Ids of the tags of each ticket that has any, ascending."""
+    return await repository.tags_of(session, ticket_ids)
+
+
+async def note_merged(session: WriteSession, actor: Actor, source_id: int, target_id: int) -> None:
+    """The messages of `source_id` went to `target_id`: it is closed and leads there."""
+
+    def step(state: State, facts: Facts) -> Outcome:
+        return rules.merged_into(state, target_id, facts)
+
+    await step_ticket(session, actor, source_id, step)
+
+
+async def note_taken_out(session: WriteSession, actor: Actor, source_id: int, *, reopens: bool) -> None:
+    """A merged ticket has its messages back."""
+
+    def step(state: State, facts: Facts) -> Outcome:
+        return rules.taken_out(state, facts, reopens=reopens)
+
+    await step_ticket(session, actor, source_id, step, merged=True)
+
+
+async def note_moved_messages(
+    session: WriteSession, actor: Actor, ticket_id: int, last_customer_message_at: datetime | None, *, reopens: bool
+) -> None:
+    """Messages came to the ticket, or left it; the customer's newest one is from `last_customer_message_at`."""
+
+    def step(state: State, facts: Facts) -> Outcome:
+        return rules.messages_moved(state, last_customer_message_at, facts, reopens=reopens)
+
+    await step_ticket(session, actor, ticket_id, step)
+
+
 async def note_customer_message(
     session: WriteSession, actor: Actor, ticket_id: int, at: datetime, *, reopens: bool = True
 ) -> Changed | None:

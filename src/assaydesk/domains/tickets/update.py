@@ -79,12 +79,18 @@ async def update_tickets(
     return changes
 
 
-async def step_ticket(session: WriteSession, actor: Actor, ticket_id: int, step: Step) -> Changed | None:
-    """Let one rule act on a ticket. What follows from it is nobody's work. Raises `TicketNotFound`, `TicketMerged`."""
+async def step_ticket(
+    session: WriteSession, actor: Actor, ticket_id: int, step: Step, *, merged: bool = False
+) -> Changed | None:
+    """Let one rule act on a ticket. What follows from it is nobody's work. Raises `TicketNotFound`, `TicketMerged`.
+
+    `merged`: the rule is made for tickets that were merged into another one.
+    """
     states = await _lock(session, actor, [ticket_id], (), tags=True)
     if ticket_id not in states:
         raise TicketNotFound(ticket_id)
-    refuse_merged(states.values())
+    if not merged:
+        refuse_merged(states.values())
     facts = await gather_facts(session, actor, await get_settings(session), (), states.values())
     changes = await _write(session, [step(states[ticket_id], facts)], facts)
     return changes[0] if changes else None
