@@ -66,6 +66,13 @@ def upgrade() -> None:
     op.create_index('ix_contracts_keys', 'contracts', ['id_key', 'firstname_key', 'lastname_key', 'fullname_key', 'company_key', 'address_key', 'city_key', 'meter_key'], unique=False, postgresql_using='gin', postgresql_ops={'id_key': 'gin_trgm_ops', 'firstname_key': 'gin_trgm_ops', 'lastname_key': 'gin_trgm_ops', 'fullname_key': 'gin_trgm_ops', 'company_key': 'gin_trgm_ops', 'address_key': 'gin_trgm_ops', 'city_key': 'gin_trgm_ops', 'meter_key': 'gin_trgm_ops'})
     op.create_index('ix_contracts_postal_code', 'contracts', ['postal_code'], unique=False)
     op.create_index('uq_contracts_contract_id', 'contracts', ['contract_id'], unique=True, postgresql_where=sa.text('deleted_at is null'))
+    op.create_table('cron_jobs',
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('enabled', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('schedule', sa.String(length=100), nullable=True),
+    sa.Column('last_tick', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_cron_jobs'))
+    )
     op.create_table('file_contents',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('sha256', sa.LargeBinary(), nullable=True),
@@ -79,6 +86,12 @@ def upgrade() -> None:
     sa.Column('secret', sa.Text(), server_default=sa.text('gen_random_uuid()::text || gen_random_uuid()::text'), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_file_link_keys'))
     )
+    op.create_table('job_failures',
+    sa.Column('job_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('error', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('job_id', name=op.f('pk_job_failures'))
+    )
     op.create_table('lookup_results',
     sa.Column('function', sa.String(length=40), nullable=False),
     sa.Column('input_hash', sa.String(length=64), nullable=False),
@@ -87,6 +100,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('function', 'input_hash', name=op.f('pk_lookup_results'))
     )
     op.create_index('ix_lookup_results_fetched_at', 'lookup_results', ['fetched_at'], unique=False)
+    op.create_table('cron_runs',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('job_id', sa.BigInteger(), nullable=True),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ok', sa.Boolean(), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('result', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.ForeignKeyConstraint(['name'], ['cron_jobs.name'], name=op.f('fk_cron_runs_name')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cron_runs'))
+    )
+    op.create_index('ix_cron_runs_name', 'cron_runs', ['name', 'id'], unique=False)
     op.create_table('file_chunks',
     sa.Column('content_id', sa.BigInteger(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
@@ -110,6 +136,29 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_files'))
     )
     op.create_index('ix_files_bytes_id', 'files', ['bytes_id'], unique=False)
+    op.create_table('exports',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('path', sa.String(length=60), nullable=False),
+    sa.Column('format', sa.String(length=4), nullable=False),
+    sa.Column('query', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.String(length=10), server_default='queued', nullable=False),
+    sa.Column('attempt', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('rows_done', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('rows_total', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.String(length=40), nullable=True),
+    sa.Column('file_name', sa.String(length=200), nullable=True),
+    sa.Column('error', sa.String(length=100), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("format in ('xlsx', 'csv', 'json')", name=op.f('ck_exports_format')),
+    sa.CheckConstraint("state in ('queued', 'running', 'done', 'failed', 'cancelled', 'expired')", name=op.f('ck_exports_state')),
+    sa.ForeignKeyConstraint(['user_id'], ['profiles.id'], name=op.f('fk_exports_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exports'))
+    )
+    op.create_index('ix_exports_expires_at', 'exports', ['expires_at'], unique=False, postgresql_where=sa.text('file_id is not null'))
+    op.create_index('ix_exports_user_id', 'exports', ['user_id', 'id'], unique=False)
     op.create_table('notifications',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
@@ -211,14 +260,21 @@ def downgrade() -> None:
     op.drop_index('ix_notifications_user_id', table_name='notifications')
     op.drop_index('ix_notifications_unread', table_name='notifications', postgresql_where=sa.text('read_at is null'))
     op.drop_table('notifications')
+    op.drop_index('ix_exports_user_id', table_name='exports')
+    op.drop_index('ix_exports_expires_at', table_name='exports', postgresql_where=sa.text('file_id is not null'))
+    op.drop_table('exports')
     op.drop_index('ix_files_bytes_id', table_name='files')
     op.drop_table('files')
     op.drop_table('file_chunks')
+    op.drop_index('ix_cron_runs_name', table_name='cron_runs')
+    op.drop_table('cron_runs')
     op.drop_index('ix_lookup_results_fetched_at', table_name='lookup_results')
     op.drop_table('lookup_results')
+    op.drop_table('job_failures')
     op.drop_table('file_link_keys')
     op.drop_index('ix_file_contents_sha256', table_name='file_contents')
     op.drop_table('file_contents')
+    op.drop_table('cron_jobs')
     op.drop_index('uq_contracts_contract_id', table_name='contracts', postgresql_where=sa.text('deleted_at is null'))
     op.drop_index('ix_contracts_postal_code', table_name='contracts')
     op.drop_index('ix_contracts_keys', table_name='contracts', postgresql_using='gin', postgresql_ops={'id_key': 'gin_trgm_ops', 'firstname_key': 'gin_trgm_ops', 'lastname_key': 'gin_trgm_ops', 'fullname_key': 'gin_trgm_ops', 'company_key': 'gin_trgm_ops', 'address_key': 'gin_trgm_ops', 'city_key': 'gin_trgm_ops', 'meter_key': 'gin_trgm_ops'})
