@@ -44,6 +44,7 @@ class Config(BaseSettings):
     allow_private_hosts: str = Field(
         "", description="Private hosts that may be fetched from: names, addresses, networks; comma-separated."
     )
+    allow_insecure_mail: bool = Field(False, description="Only tests turn this on: mail servers without encryption.")
     embedding: Literal["auto", "hashed"] = Field("auto", description="hashed: never load the built-in language model.")
 
     @field_validator("host", "public_url", "llm_url", mode="after")

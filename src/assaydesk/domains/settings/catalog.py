@@ -6,12 +6,14 @@ A setting is one annotated field of `InstanceSettings` and its words in `texts.p
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache, cached_property
+from re import compile as regex
 from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, WithJsonSchema
 
+from assaydesk.domains.settings import customer_values
 from assaydesk.kit.business_hours import HolidayRegion, is_known_region, minute_of_day
 from assaydesk.platform.schema import Boolean, Integer, camel, finite
 
@@ -70,10 +72,33 @@ def _price(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+def _server(value: dict[str, Any]) -> dict[str, Any]:
+    """A mail server; what is not named has its default, and a log-in is optional."""
+    known = {"host", "port", "security", "username", "password", "from"}
+    filled = {"port": 465, "security": "tls", "username": None, "password": None} | value
+    port, texts = filled["port"], [filled.get(name) for name in ("host", "from")]
+    if not set(filled) <= known or not all(isinstance(text, str) and text.strip() for text in texts):
+        raise ValueError("must have host and from, and may have port, security, username and password")
+    if isinstance(port, bool) or not isinstance(port, int) or not 1 <= port <= 65535:
+        raise ValueError("must have a port from 1 to 65535")
+    if filled["security"] not in ("tls", "starttls", "none"):
+        raise ValueError("must have the security tls, starttls or none")
+    if not all(filled[name] is None or isinstance(filled[name], str) for name in ("username", "password")):
+        raise ValueError("must have texts as username and password")
+    if not _MAIL_ADDRESS.fullmatch(str(filled["from"]).strip()):
+        raise ValueError("must have an e-mail address as from")
+    return filled
+
+
 def _object(**properties: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "object", "properties": {key: {"type": kind} for key, kind in properties.items()}})
 
 
+Server = Annotated[
+    dict[str, Any], AfterValidator(_server),
+    _object(**{"host": "string", "port": "integer", "security": "string", "username": "string", "password": "string",
+               "from": "string"}),
+]  # fmt: skip
 Number = Annotated[float, BeforeValidator(finite)]
 Share = Annotated[Number, Field(ge=0, le=1)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
@@ -87,7 +112,28 @@ Price = Annotated[
     _object(inputPerMillion="number", outputPerMillion="number", currency="string"),
 ]  # fmt: skip
 
+_MAIL_ADDRESS: Final = regex(r"[^\s@<>,;:\"()]{1,64}@[^\s@<>,;:\"()]{1,255}")
+Executor = Annotated[
+    Annotated[dict[str, Any], BeforeValidator(customer_values.executor)] | None,
+    BeforeValidator(customer_values.executor),
+]
+LegitimationRule = Annotated[dict[str, Any], AfterValidator(customer_values.legitimation_rule), _object(groups="array")]
+DeterministicSearch = Annotated[
+    dict[str, Any], AfterValidator(customer_values.deterministic_search),
+    _object(
+        enabled="boolean", contractPatterns="array", customerPatterns="array", senderLookup="boolean",
+        bodyAddressLookup="boolean", internalDomains="array",
+    ),
+]  # fmt: skip
+SearchParameter = Annotated[
+    dict[str, Any], AfterValidator(customer_values.search_parameter),
+    _object(name="string", label="string", description="string"),
+]  # fmt: skip
+
 _WEEK: Final = tuple({"weekday": day, "from": "09:00", "to": "17:00"} for day in range(1, 6))
+_CUSTOMER_SEARCH: Final = In("customer", "customerSearch")
+_LOOKUPS: Final = In("customer", "lookups")
+_LEGITIMATION: Final = In("customer", "legitimation")
 _JUDGE: Final = In("quality", "judge")
 _PIPELINE: Final = In("quality", "pipeline")
 _PEOPLE: Final = In("quality", "people")
@@ -136,6 +182,27 @@ class InstanceSettings:
     )
     pending_default_days: Annotated[Integer, In("ticket"), Field(ge=1, le=3650)] = 7
     reopen_window_days: Annotated[Integer, In("ticket"), Field(ge=0, le=3650)] = 60
+    smtp_fallback: Annotated[Server | None, In("email")] = None
+    customer_search_parameters: Annotated[
+        Annotated[tuple[SearchParameter, ...], Field(max_length=50)], _CUSTOMER_SEARCH
+    ] = customer_values.DEFAULT_PARAMETERS
+    customer_deterministic_search: Annotated[DeterministicSearch, _CUSTOMER_SEARCH] = field(
+        default_factory=lambda: dict(customer_values.DEFAULT_SEARCH)
+    )
+    search_contract_by_fields_executor: Annotated[Executor, _LOOKUPS] = None
+    search_contract_by_id_executor: Annotated[Executor, _LOOKUPS] = None
+    search_customer_by_id_executor: Annotated[Executor, _LOOKUPS] = None
+    search_customer_by_text_executor: Annotated[Executor, _LOOKUPS] = None
+    contract_cache_seconds: Annotated[Integer, _LOOKUPS, Field(ge=0, le=2_592_000)] = 900
+    sandbox_allowed_private_hosts: Annotated[
+        tuple[Annotated[str, AfterValidator(customer_values.private_host)], ...], In("code")
+    ] = ()
+    customer_legitimation_rule_async_channels: Annotated[LegitimationRule, _LEGITIMATION] = field(
+        default_factory=lambda: dict(customer_values.DEFAULT_RULE)
+    )
+    customer_legitimation_rule_sync_channels: Annotated[LegitimationRule, _LEGITIMATION] = field(
+        default_factory=lambda: dict(customer_values.DEFAULT_RULE)
+    )
     password_min_length: Annotated[Integer, In("auth"), Field(ge=12, le=64)] = 12
 
     @cached_property

@@ -26,11 +26,12 @@ from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.query_lists import words
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
-from assaydesk.platform.http.sessions import Reads, Writes
+from assaydesk.platform.http.sessions import Context, Reads, Writes
 from assaydesk.platform.schema import Boolean
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require, verdicts
+from assaydesk.platform.security.secrets import secrets_of
 
 router = Router("settings", prefix="/api/mind/settings")
 
@@ -92,7 +93,7 @@ async def list_settings(
     operation_id="updateSettings",
     responses=errors(PermissionDenied, ValidationFailed),
 )
-async def update_settings(session: Writes, actor: Updater, body: SettingsUpdate) -> SettingsUpdated:
+async def update_settings(session: Writes, actor: Updater, context: Context, body: SettingsUpdate) -> SettingsUpdated:
     """Change several settings, all or none: `{"settings": [{"name", "value"}]}`, or a plain map of names and values."""
     if "settings" in body.model_fields_set:
         _refuse_twice([item.name for item in body.settings])
@@ -100,7 +101,8 @@ async def update_settings(session: Writes, actor: Updater, body: SettingsUpdate)
     else:
         sent = dict(body.model_extra or {})
     _note_used(sent)
-    return SettingsUpdated(success=True, updated=await service.change_settings(session, actor, sent))
+    seal = secrets_of(context.config).seal
+    return SettingsUpdated(success=True, updated=await service.change_settings(session, actor, sent, seal=seal))
 
 
 def _refuse_twice(names: list[str]) -> None:
@@ -185,6 +187,7 @@ async def get_setting(
 async def update_setting(
     request: Request,
     session: Writes,
+    context: Context,
     setting: ToWrite,
     actor: AnyUpdater,
     body: Annotated[
@@ -195,6 +198,7 @@ async def update_setting(
     if not await request.body():
         raise ValidationFailed([FieldError("value", "required", "Send the value, or null for the default.")])
     value = body["value"] if isinstance(body, dict) and "value" in body else body
-    await service.change_settings(session, actor, {setting.name: value}, path="value")
+    seal = secrets_of(context.config).seal
+    await service.change_settings(session, actor, {setting.name: value}, path="value", seal=seal)
     shown = await service.read_setting(session, actor.lang, setting.name)
     return json_answer({"success": True, "setting": shown})

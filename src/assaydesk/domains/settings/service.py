@@ -1,6 +1,6 @@
 """Instance settings: typed, with defaults, changed by administrators (settings.md 1 to 3)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -23,6 +23,8 @@ from assaydesk.platform.security.permissions import Permission
 __all__ = ["InstanceSettings", "get_settings", "set_setting"]
 
 HISTORY: Final = 50
+SECRET: Final = "password"  # noqa: S105 - the name of a key
+MASK: Final = "********"
 FURTHER_WRITERS: Final = {
     "routing": Permission.MANAGE_ROUTING,
     "workingHours": Permission.MANAGE_ROUTING,
@@ -89,12 +91,17 @@ async def set_setting(session: WriteSession, actor: Actor, name: str, value: obj
 
 
 async def change_settings(
-    session: WriteSession, actor: Actor, sent: Mapping[str, object], *, path: str = "{name}"
+    session: WriteSession,
+    actor: Actor,
+    sent: Mapping[str, object],
+    *,
+    path: str = "{name}",
+    seal: Callable[[str], str] | None = None,
 ) -> list[str]:
     """Change several settings, all or none; answers those that were sent. None restores the default.
 
-    `path` is where the value of a name stands in the request, for the faults. Raises `ValidationFailed` with all of
-    them; an unknown name is one.
+    `path` is where the value of a name stands in the request, for the faults. `seal` closes the passwords in them.
+    Raises `ValidationFailed` with all faults; an unknown name is one.
     """
     faults: list[FieldError] = []
     values: dict[str, Any] = {}
@@ -110,7 +117,7 @@ async def change_settings(
             faults += [_placed(field_error(dict(fault)), place) for fault in failure.errors()]
     if faults:
         raise ValidationFailed(faults)
-    await _store(session, actor, values)
+    await _store(session, actor, values, seal)
     return list(sent)
 
 
@@ -119,17 +126,20 @@ def _placed(fault: FieldError, place: str) -> FieldError:
     return FieldError(place + inner, fault.code, fault.message)
 
 
-async def _store(session: WriteSession, actor: Actor, values: Mapping[str, Any]) -> None:
+async def _store(
+    session: WriteSession, actor: Actor, values: Mapping[str, Any], seal: Callable[[str], str] | None
+) -> None:
     # Parallel writers of the same name would each take the same old value into the history.
     await session.execute(text("select pg_advisory_xact_lock(hashtext('assaydesk.settings'))"))
     stored = await _stored(session, values)
     changes = []
-    for name, value in values.items():
+    for name, sent in values.items():
         default = definitions()[name].default
         old = stored[name].value if name in stored else default
+        value = _with_secret(sent, old, seal)
         if old == value:
             continue
-        changes.append(Change(_ENTRY_OF_SETTINGS, name, old, value))
+        changes.append(Change(_ENTRY_OF_SETTINGS, name, masked(old), masked(value)))
         # The row of a restored default stays away: a later default then counts here too.
         if value == default:
             await session.execute(delete(Setting).where(Setting.name == name))
@@ -139,6 +149,20 @@ async def _store(session: WriteSession, actor: Actor, values: Mapping[str, Any])
         await session.execute(upsert.on_conflict_do_update(index_elements=["name"], set_=row))
     session.info.pop(_KNOWN, None)
     await write_audit(session, actor, "setting:value:change", "setting", changes)
+
+
+def _with_secret(value: Any, old: Any, seal: Callable[[str], str] | None) -> Any:
+    """The value with its password sealed; the mask keeps the stored one."""
+    if not isinstance(value, dict) or not value.get(SECRET):
+        return value
+    if value[SECRET] == MASK:
+        return {**value, SECRET: old.get(SECRET) if isinstance(old, dict) else None}
+    return {**value, SECRET: seal(value[SECRET])} if seal is not None else value
+
+
+def masked(value: Any) -> Any:
+    """The value as it may be shown: a password is only said to be there."""
+    return {**value, SECRET: MASK} if isinstance(value, dict) and value.get(SECRET) else value
 
 
 async def _stored(session: ReadSession, names: Collection[str] | None = None) -> dict[str, Stored]:
@@ -176,7 +200,7 @@ async def compact(session: ReadSession, *, only_public: bool) -> dict[str, Any]:
     """Name and value of all settings, or of the public ones."""
     stored = await _stored(session)
     return {
-        name: stored[name].value if name in stored else definition.default
+        name: masked(stored[name].value) if name in stored else definition.default
         for name, definition in sorted(definitions().items())
         if definition.public or not only_public
     }
@@ -241,7 +265,7 @@ def view(definition: Definition, stored: Stored | None, lang: str) -> dict[str, 
         "name": definition.name,
         "category": definition.category,
         "type": definition.type,
-        "value": definition.default if stored is None else stored.value,
+        "value": definition.default if stored is None else masked(stored.value),
         "default": definition.default,
         "isDefault": stored is None,
         "label": label,

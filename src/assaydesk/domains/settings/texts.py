@@ -153,6 +153,52 @@ SETTINGS: Final[dict[str, Words]] = {
         "Days in which an answer reopens a ticket", "A later one opens another ticket.",
         "Tage, in denen eine Antwort wieder öffnet", "Eine spätere eröffnet ein anderes Ticket.",
     ),
+    "smtpFallback": Words(
+        "Server for system mail", "Sends invitations and links, and answers when no mailbox can: host, port, from.",
+        "Server für Systemmails", "Verschickt Einladungen und Links, und Antworten, wenn kein Postfach es kann.",
+    ),
+    "customerSearchParameters": Words(
+        "Attributes to search contracts by", "What is looked for in a message and given to the look-up by features.",
+        "Merkmale der Vertragssuche", "Wonach in Nachrichten gesucht und was der Suche nach Merkmalen gegeben wird.",
+    ),
+    "customerDeterministicSearch": Words(
+        "Search for known numbers and addresses",
+        "Patterns of contract and customer numbers, and whether the sender and addresses in the text are looked up.",
+        "Suche nach bekannten Nummern und Adressen",
+        "Muster von Vertrags- und Kundennummern, und ob Absender und Adressen im Text nachgeschlagen werden.",
+    ),
+    "searchContractByFieldsExecutor": Words(
+        "Look-up: contract by features", "Gets the attributes found, answers contractId and customerId or nothing.",
+        "Abfrage: Vertrag nach Merkmalen", "Erhält gefundene Merkmale, antwortet mit contractId und customerId.",
+    ),
+    "searchContractByIdExecutor": Words(
+        "Look-up: contract by id", "Gets contractId, answers the contract.",
+        "Abfrage: Vertrag nach Nummer", "Erhält contractId, antwortet mit dem Vertrag.",
+    ),
+    "searchCustomerByIdExecutor": Words(
+        "Look-up: customer by id", "Gets customerId, answers the customer.",
+        "Abfrage: Kunde nach Nummer", "Erhält customerId, antwortet mit dem Kunden.",
+    ),
+    "searchCustomerByTextExecutor": Words(
+        "Look-up: customers by text", "Gets q, limit and offset, answers up to ten customer ids.",
+        "Abfrage: Kunden nach Text", "Erhält q, limit und offset, antwortet mit bis zu zehn Kundennummern.",
+    ),
+    "contractCacheSeconds": Words(
+        "Seconds that a look-up stays valid", "Then the outside system is asked again.",
+        "Gültigkeit einer Abfrage in Sekunden", "Danach wird das Fremdsystem wieder gefragt.",
+    ),
+    "sandboxAllowedPrivateHosts": Words(
+        "Hosts of the own network that may be called", "Such as erp.internal or erp.internal:8443.",
+        "Rechner im eigenen Netz, die gerufen werden dürfen", "Etwa erp.internal oder erp.internal:8443.",
+    ),
+    "customerLegitimationRuleAsyncChannels": Words(
+        "Legitimation in writing", "Groups of criteria for all channels but chat and phone.",
+        "Legitimation im Schriftverkehr", "Gruppen von Merkmalen für alle Kanäle außer Chat und Telefon.",
+    ),
+    "customerLegitimationRuleSyncChannels": Words(
+        "Legitimation in a conversation", "Groups of criteria for chat and phone.",
+        "Legitimation im Gespräch", "Gruppen von Merkmalen für Chat und Telefon.",
+    ),
     "passwordMinLength": Words(
         "Shortest password", "In characters; at least 12.",
         "Kürzestes Passwort", "In Zeichen; mindestens 12.",
@@ -165,6 +211,9 @@ CATEGORIES: Final[dict[str, tuple[str, str]]] = {
     "worklog": ("Worklogs", "Bearbeitungen"),
     "workingHours": ("Working hours and deadlines", "Arbeitszeiten und Fristen"),
     "ticket": ("Tickets", "Tickets"),
+    "email": ("E-mail", "E-Mail"),
+    "customer": ("Customers and contracts", "Kunden und Verträge"),
+    "code": ("Own functions", "Eigene Funktionen"),
     "auth": ("Sign-in", "Anmeldung"),
     "ai": ("AI", "KI"),
 }
@@ -179,6 +228,16 @@ GROUPS: Final[dict[str, Words]] = {
     "workingHours": Words("Calendar", "When work is done.", "Kalender", "Wann gearbeitet wird."),
     "sla": Words("Deadlines", "How the clock of a ticket runs.", "Fristen", "Wie die Uhr eines Tickets läuft."),
     "ticket": Words("Life cycle", "Pending and reopening.", "Ablauf", "Wartestellung und Wiederöffnen."),
+    "email": Words("Mail", "How mail comes in and goes out.", "Post", "Wie Mails kommen und gehen."),
+    "customerSearch": Words(
+        "Recognising customers",
+        "How the customer of a message is found.",
+        "Kunden erkennen",
+        "Wie der Kunde zu einer Nachricht gefunden wird.",
+    ),
+    "lookups": Words("Look-ups", "Where master data come from.", "Abfragen", "Woher Stammdaten kommen."),
+    "legitimation": Words("Legitimation", "What proves who writes.", "Legitimation", "Was belegt, wer schreibt."),
+    "code": Words("Network", "What own functions may reach.", "Netz", "Was eigene Funktionen erreichen."),
     "auth": Words("Passwords", "What a password has to be.", "Passwörter", "Was ein Passwort erfüllen muss."),
     "ai": Words("Cost", "What models cost.", "Kosten", "Was Modelle kosten."),
 }
