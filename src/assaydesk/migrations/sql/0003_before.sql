@@ -21,3 +21,21 @@ create function address_block(text) returns text language sql immutable strict p
     (select string_agg(n[1], ' ' order by n[1]) from regexp_matches($1, '\d+', 'g') as n), nullif(public.search_key($1), '')
   )
 $$;
+
+-- Words of the search (ADR 0012).
+create text search dictionary search_german (template = snowball, language = german);
+create text search dictionary search_english (template = snowball, language = english);
+
+-- A text as its bare words: lower case, no accents, nothing but letters, digits and single blanks.
+create function search_text(value text) returns text
+language sql immutable strict parallel safe
+return regexp_replace(lower(unaccent('unaccent'::regdictionary, normalize(value, NFKC))), '[^[:alnum:]]+', ' ', 'g');
+
+-- One spelling of a word: ae, oe and ue are what umlauts are without their dots. Not in "neue", "bauen", "Quelle".
+create function search_fold(word text) returns text
+language sql immutable strict parallel safe
+return regexp_replace(regexp_replace(word, '(?<![aeoq])ue', 'u', 'g'), '([ao])e', '\1', 'g');
+
+create function search_vector(value text) returns tsvector
+language sql immutable strict parallel safe
+return to_tsvector('pg_catalog.simple'::regconfig, search_text(value));
