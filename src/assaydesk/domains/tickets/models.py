@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, Text, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assaydesk.platform.db.base import Base, BigInt, BigInts, Json, Texts, Timestamp
@@ -27,7 +28,12 @@ class Ticket(Base):
         Index("ix_tickets_customer_id", "customer_id"),
         Index("ix_tickets_contract_id", "contract_id"),
         Index("ix_tickets_agent_id", "agent_id"),
+        Index("ix_tickets_sender", text("lower(from_address)"), "created_at"),
         Index("ix_tickets_status_due_by", "status", "due_by"),
+        Index("ix_tickets_created_at", "created_at", "id"),
+        Index("ix_tickets_modified_at", "modified_at", "id"),
+        Index("ix_tickets_due_by", "due_by", "id"),
+        Index("ix_tickets_status_created_at", "status", "created_at", "id"),
         Index(
             "ix_tickets_previous_ticket_id", "previous_ticket_id",
             postgresql_where=text("previous_ticket_id is not null"),
@@ -125,3 +131,45 @@ class TicketChange(Base):
     details: Mapped[dict[str, Any] | None] = mapped_column(Json)
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     tx_id: Mapped[str] = mapped_column(String(10), server_default="")
+
+
+class TicketSearch(Base):
+    """What a ticket is found by: one row for the ticket and all its messages, so that words are combined across them.
+
+    Words of the ticket's own columns have the weight A, those of messages D. Messages are told by their domain
+    (ADR 0012). `created_at` is the ticket's, so that pages can be cut without its row.
+    """
+
+    __tablename__ = "ticket_search"
+    __table_args__ = (
+        Index("ix_ticket_search_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+    words: Mapped[Any] = mapped_column(TSVECTOR)
+
+
+class SearchWord(Base):
+    """A word that stands in some ticket: parts, spellings and inflections are looked up here (ADR 0012).
+
+    A word may be there twice: two requests learned it at once, and neither had to wait for the other.
+    """
+
+    __tablename__ = "search_words"
+    __table_args__ = (
+        Index("ix_search_words_word", "word"),
+        Index("ix_search_words_folded", "folded"),
+        Index("ix_search_words_stem_en", "stem_en"),
+        Index(
+            "ix_search_words_parts", "folded", "stem_de", postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_ops={"folded": "gin_trgm_ops", "stem_de": "gin_trgm_ops"},
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    word: Mapped[str] = mapped_column(Text)
+    folded: Mapped[str] = mapped_column(Text)
+    stem_de: Mapped[str] = mapped_column(Text)
+    stem_en: Mapped[str] = mapped_column(Text)
