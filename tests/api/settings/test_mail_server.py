@@ -18,7 +18,7 @@ async def test_given_a_password_it_is_sealed_masked_and_kept(
     as_actor: Any, session: WriteSession, config: Config
 ) -> None:
     client = await as_actor()
-    shown = (await client.patch("/settings/smtpFallback", json={"value": SERVER})).json()["setting"]["value"]
+    shown = (await client.put("/settings/smtpFallback", json={"value": SERVER})).json()["setting"]["value"]
     assert shown == SERVER | {"password": "********", "port": 465, "security": "tls"}
     again = await client.post("/settings", json={"smtpFallback": shown | {"port": 587, "security": "starttls"}})
     assert again.status_code == 200, again.text
@@ -42,5 +42,5 @@ async def test_given_a_password_it_is_sealed_masked_and_kept(
 )  # fmt: skip
 async def test_given_a_malformed_server_it_is_refused(as_actor: Any, spoiled: dict[str, Any]) -> None:
     client = await as_actor()
-    answer = await client.patch("/settings/smtpFallback", json={"value": SERVER | spoiled})
+    answer = await client.put("/settings/smtpFallback", json={"value": SERVER | spoiled})
     assert answer.status_code == 422, answer.text

@@ -25,6 +25,9 @@ class Conversation(Base):
             "uq_conversations_external_id", "ticket_id", "external_conversation_id", unique=True,
             postgresql_where=text("external_conversation_id is not null"),
         ),
+        Index(
+            "ix_conversations_undelivered", "id", postgresql_where=text("delivery_status in ('queued', 'sending')")
+        ),
         Index("ix_conversations_message_id", "message_id", postgresql_where=text("message_id is not null")),
     )  # fmt: skip
 
@@ -136,3 +139,27 @@ class ConversationMove(Base):
     kind: Mapped[str] = mapped_column(String(5))
     external_conversation_id: Mapped[str | None] = mapped_column(Text)
     moved_at: Mapped[datetime] = mapped_column(Timestamp)
+
+
+class Delivery(Base):
+    """How a message leaves by mail (settings.md 4.3); its state stands in the message.
+
+    `lease`: the sender that works on it, believed to live until `leased_until`. `quoted`: HTML of earlier messages
+    that stands beneath the text in the mail. `mailbox_id`: what sent it, null for the instance's server.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index("ix_deliveries_accepted", "mailbox_id", "accepted_at"),)
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), primary_key=True, autoincrement=False)
+    in_reply_to: Mapped[str | None] = mapped_column(Text)
+    reference_ids: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
+    quoted: Mapped[str | None] = mapped_column(Text)
+    mailbox_id: Mapped[int | None] = mapped_column(BigInt)
+    tries: Mapped[int] = mapped_column(Integer, server_default="0")
+    queued_at: Mapped[datetime] = mapped_column(Timestamp)
+    next_try_at: Mapped[datetime] = mapped_column(Timestamp)
+    lease: Mapped[str | None] = mapped_column(String(40))
+    leased_until: Mapped[datetime | None] = mapped_column(Timestamp)
+    warned_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    accepted_at: Mapped[datetime | None] = mapped_column(Timestamp)

@@ -73,6 +73,20 @@ def upgrade() -> None:
     sa.Column('last_tick', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_cron_jobs'))
     )
+    op.create_table('email_templates',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('html', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=10), nullable=True),
+    sa.Column('subchannel_ids', postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('is_default', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('modified_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('modified_by', sa.BigInteger(), nullable=True),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_email_templates'))
+    )
+    op.create_index('uq_email_templates_default', 'email_templates', [sa.literal_column("lower(coalesce(language, ''))")], unique=True, postgresql_where=sa.text('is_default and deleted_at is null'))
     op.create_table('file_contents',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('sha256', sa.LargeBinary(), nullable=True),
@@ -148,6 +162,29 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_files'))
     )
     op.create_index('ix_files_bytes_id', 'files', ['bytes_id'], unique=False)
+    op.create_table('templates',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('tag_id', sa.BigInteger(), nullable=True),
+    sa.Column('email_template_id', sa.BigInteger(), nullable=True),
+    sa.Column('description', sa.Text(), server_default='', nullable=False),
+    sa.Column('message', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=True),
+    sa.Column('example_ticket_ids', postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('attachments', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
+    sa.Column('language', sa.String(length=10), nullable=True),
+    sa.Column('channels', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('use_count', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('revision', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('modified_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('modified_by', sa.BigInteger(), nullable=True),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['email_template_id'], ['email_templates.id'], name=op.f('fk_templates_email_template_id')),
+    sa.ForeignKeyConstraint(['tag_id'], ['tags.id'], name=op.f('fk_templates_tag_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_templates'))
+    )
+    op.create_index('ix_templates_email_template_id', 'templates', ['email_template_id'], unique=False)
+    op.create_index('ix_templates_tag_id', 'templates', ['tag_id'], unique=False)
     op.create_table('exports',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
@@ -220,6 +257,24 @@ def upgrade() -> None:
     )
     op.create_index('ix_conversation_moves_conversation_id', 'conversation_moves', ['conversation_id'], unique=False)
     op.create_index('ix_conversation_moves_from_ticket_id', 'conversation_moves', ['from_ticket_id', 'to_ticket_id'], unique=False)
+    op.create_table('deliveries',
+    sa.Column('conversation_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('in_reply_to', sa.Text(), nullable=True),
+    sa.Column('reference_ids', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('quoted', sa.Text(), nullable=True),
+    sa.Column('mailbox_id', sa.BigInteger(), nullable=True),
+    sa.Column('tries', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('lease', sa.String(length=40), nullable=True),
+    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('warned_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_deliveries_conversation_id')),
+    sa.PrimaryKeyConstraint('conversation_id', name=op.f('pk_deliveries'))
+    )
+    op.create_index('ix_deliveries_accepted', 'deliveries', ['mailbox_id', 'accepted_at'], unique=False)
+    op.create_index('ix_conversations_undelivered', 'conversations', ['id'], unique=False, postgresql_where=sa.text("delivery_status in ('queued', 'sending')"))
     op.add_column('customers', sa.Column('origin', sa.String(length=10), server_default='push', nullable=False))
     op.add_column('customers', sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('customers', sa.Column('merged_into_id', sa.BigInteger(), nullable=True))
@@ -246,6 +301,7 @@ def upgrade() -> None:
     op.create_index('ix_tickets_created_at', 'tickets', ['created_at', 'id'], unique=False)
     op.create_index('ix_tickets_due_by', 'tickets', ['due_by', 'id'], unique=False)
     op.create_index('ix_tickets_modified_at', 'tickets', ['modified_at', 'id'], unique=False)
+    op.create_index('ix_tickets_sender', 'tickets', [sa.literal_column('lower(from_address)'), 'created_at'], unique=False)
     op.create_index('ix_tickets_status_created_at', 'tickets', ['status', 'created_at', 'id'], unique=False)
     # ### end Alembic commands ###
     run_sql('0003_after.sql')
@@ -254,6 +310,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_index('ix_tickets_status_created_at', table_name='tickets')
+    op.drop_index('ix_tickets_sender', table_name='tickets')
     op.drop_index('ix_tickets_modified_at', table_name='tickets')
     op.drop_index('ix_tickets_due_by', table_name='tickets')
     op.drop_index('ix_tickets_created_at', table_name='tickets')
@@ -280,6 +337,9 @@ def downgrade() -> None:
     op.drop_column('customers', 'merged_into_id')
     op.drop_column('customers', 'fetched_at')
     op.drop_column('customers', 'origin')
+    op.drop_index('ix_conversations_undelivered', table_name='conversations', postgresql_where=sa.text("delivery_status in ('queued', 'sending')"))
+    op.drop_index('ix_deliveries_accepted', table_name='deliveries')
+    op.drop_table('deliveries')
     op.drop_index('ix_conversation_moves_from_ticket_id', table_name='conversation_moves')
     op.drop_index('ix_conversation_moves_conversation_id', table_name='conversation_moves')
     op.drop_table('conversation_moves')
@@ -293,6 +353,9 @@ def downgrade() -> None:
     op.drop_index('ix_exports_user_id', table_name='exports')
     op.drop_index('ix_exports_expires_at', table_name='exports', postgresql_where=sa.text('file_id is not null'))
     op.drop_table('exports')
+    op.drop_index('ix_templates_tag_id', table_name='templates')
+    op.drop_index('ix_templates_email_template_id', table_name='templates')
+    op.drop_table('templates')
     op.drop_index('ix_files_bytes_id', table_name='files')
     op.drop_table('files')
     op.drop_table('file_chunks')
@@ -309,6 +372,8 @@ def downgrade() -> None:
     op.drop_table('file_link_keys')
     op.drop_index('ix_file_contents_sha256', table_name='file_contents')
     op.drop_table('file_contents')
+    op.drop_index('uq_email_templates_default', table_name='email_templates', postgresql_where=sa.text('is_default and deleted_at is null'))
+    op.drop_table('email_templates')
     op.drop_table('cron_jobs')
     op.drop_index('uq_contracts_contract_id', table_name='contracts', postgresql_where=sa.text('deleted_at is null'))
     op.drop_index('ix_contracts_postal_code', table_name='contracts')
