@@ -85,3 +85,29 @@ class StatusChange(Base):
     profile_id: Mapped[int] = mapped_column(ForeignKey("profiles.id"))
     work_status: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime] = mapped_column(Timestamp)
+
+
+class Absence(Base):
+    """A longer absence (people.md 3.2), from `since` until `until`; null is open. Those of a person never overlap.
+
+    `handed_over_at`: when the person's unfinished tickets went to the substitute.
+    """
+
+    __tablename__ = "profile_absences"
+    __table_args__ = (
+        CheckConstraint("reason in ('vacation', 'illness', 'training', 'other')", name="reason"),
+        CheckConstraint("until is null or until > since", name="ends_after_it_begins"),
+        Index("ix_profile_absences_profile_id", "profile_id", "since"),
+        Index("ix_profile_absences_since", "since"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    profile_id: Mapped[int] = mapped_column(ForeignKey("profiles.id"))
+    since: Mapped[datetime] = mapped_column(Timestamp)
+    until: Mapped[datetime | None] = mapped_column(Timestamp)
+    reason: Mapped[str] = mapped_column(String(10), server_default="other")
+    note: Mapped[str | None] = mapped_column(Text)
+    substitute_user_id: Mapped[int | None] = mapped_column(ForeignKey("profiles.id"))
+    created_by: Mapped[int | None] = mapped_column(BigInt)
+    created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
+    handed_over_at: Mapped[datetime | None] = mapped_column(Timestamp)

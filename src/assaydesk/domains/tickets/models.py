@@ -1,13 +1,35 @@
 """Tickets, their tags and their history (ticket.md 1.1)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, Text, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assaydesk.platform.db.base import Base, BigInt, BigInts, Json, Texts, Timestamp
+
+WAITING: Final = (
+    "status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null "
+    "and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') "
+    "and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"
+)
+"""Tickets that nobody has and that may be handed out: the condition of their indexes (ticket.md 6.2)."""
+
+_DUE: Final = "CASE\nWHEN due_by_defers THEN sla_due_at\nELSE due_by\nEND"
+"""The date whose passing escalates a ticket (ticket.md 7.4). As PostgreSQL prints it, for the comparison of schemas."""
+
+_DUE: Final = "coalesce(due_by, '2099-12-31 00:00:00+00'::timestamptz)"
+_RANK: Final = "array_position('{urgent,high,medium,low}'::text[], priority::text)"
+_MESSAGE: Final = "coalesce(last_customer_message_at, created_at)"
+
+ROUTING_ORDERS: Final = {
+    1: (_DUE, "created_at", "id"),
+    2: (_RANK, _DUE, "created_at", "id"),
+    3: (_RANK, f"{_MESSAGE} desc", "created_at", "id"),
+    4: (_RANK, _MESSAGE, "created_at", "id"),
+}
+"""What each `routingMode` sorts by (ticket.md 6.3). Each has an index over the tickets that wait."""
 
 
 class Ticket(Base):
@@ -34,6 +56,20 @@ class Ticket(Base):
         Index("ix_tickets_modified_at", "modified_at", "id"),
         Index("ix_tickets_due_by", "due_by", "id"),
         Index("ix_tickets_status_created_at", "status", "created_at", "id"),
+        Index("ix_tickets_agent_id_open", "agent_id", postgresql_where=text("status = 'open'")),
+        Index(
+            "ix_tickets_assigned_agent_ids", "assigned_agent_ids",
+            postgresql_using="gin", postgresql_where=text("status <> 'closed'"),
+        ),
+        Index("ix_tickets_escalation", "due_by", postgresql_where=text("status = 'open' and not is_escalated")),
+        Index(
+            "ix_tickets_escalation_deferred", "sla_due_at",
+            postgresql_where=text("status = 'open' and not is_escalated and due_by_defers"),
+        ),
+        *(
+            Index(f"ix_tickets_routing_{mode}", *map(text, keys), postgresql_where=text(WAITING))
+            for mode, keys in ROUTING_ORDERS.items()
+        ),
         Index(
             "ix_tickets_previous_ticket_id", "previous_ticket_id",
             postgresql_where=text("previous_ticket_id is not null"),
@@ -76,6 +112,11 @@ class Ticket(Base):
     pending_since: Mapped[datetime | None] = mapped_column(Timestamp)
     due_by_before_pending: Mapped[datetime | None] = mapped_column(Timestamp)
     due_by_before_pending_was_manual: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    due_by_defers: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    due_by_before_pending_defers: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    escalated_for: Mapped[datetime | None] = mapped_column(Timestamp)
+    processing: Mapped[str] = mapped_column(String(10), server_default="batch")
+    carried_tag_ids: Mapped[list[int]] = mapped_column(BigInts, server_default=text("'{}'"))
     customer_id: Mapped[str | None] = mapped_column(String(50))
     contract_id: Mapped[str | None] = mapped_column(String(50))
     partner_id: Mapped[int | None] = mapped_column(BigInt)
@@ -97,7 +138,10 @@ class Ticket(Base):
 
 
 class TicketTag(Base):
-    """Who or what put a tag on a ticket (tags.md 3)."""
+    """Who or what put a tag on a ticket (tags.md 3).
+
+    Triggers keep `Ticket.carried_tag_ids` equal to these rows, whoever writes them.
+    """
 
     __tablename__ = "ticket_tags"
     __table_args__ = (

@@ -65,6 +65,7 @@ class Presence(Base):
     """The last ping of a user on a ticket, also of one that is no signal (window in the background, tracking off)."""
 
     __tablename__ = "ticket_presence"
+    __table_args__ = (Index("ix_ticket_presence_at", "at"),)
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("profiles.id"), primary_key=True)
@@ -130,6 +131,7 @@ class WorkSegment(Base):
         Index("ix_work_segments_user_until", "user_id", "until"),
         Index("ix_work_segments_ticket_until", "ticket_id", "until"),
         Index("ix_work_segments_worklog_id", "worklog_id"),
+        Index("ix_work_segments_until", "until", postgresql_where=text("shared")),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)

@@ -44,3 +44,28 @@ left join (
 where tickets.deleted_at is null;
 
 select search_learn(array(select word from ts_stat('select words from ticket_search')));
+
+-- Routing: the tags of a ticket stand in its row too, so that one look at the row says whom it fits.
+create function tickets_carry_tags() returns trigger language plpgsql as $$
+begin
+  update tickets set carried_tag_ids = found.ids
+  from (
+    select c.ticket_id,
+           coalesce((select array_agg(t.tag_id order by t.tag_id) from ticket_tags t where t.ticket_id = c.ticket_id), '{}') as ids
+    from (select distinct ticket_id from changed_rows) as c
+  ) as found
+  where tickets.id = found.ticket_id and tickets.carried_tag_ids <> found.ids;
+  return null;
+end
+$$;
+create trigger ticket_tags_added after insert on ticket_tags
+  referencing new table as changed_rows for each statement execute function tickets_carry_tags();
+create trigger ticket_tags_removed after delete on ticket_tags
+  referencing old table as changed_rows for each statement execute function tickets_carry_tags();
+create trigger ticket_tags_exchanged after update on ticket_tags
+  referencing new table as changed_rows for each statement execute function tickets_carry_tags();
+update tickets set carried_tag_ids = found.ids
+from (select ticket_id, array_agg(tag_id order by tag_id) as ids from ticket_tags group by ticket_id) as found
+where tickets.id = found.ticket_id;
+-- Pending tickets wait until their due date; one that came back without being worked on cannot be told any more.
+update tickets set due_by_defers = true where status = 'pending';

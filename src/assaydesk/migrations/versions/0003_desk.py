@@ -162,6 +162,34 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_files'))
     )
     op.create_index('ix_files_bytes_id', 'files', ['bytes_id'], unique=False)
+    op.create_table('mailbox_states',
+    sa.Column('subchannel_id', sa.BigInteger(), nullable=False),
+    sa.Column('source', sa.Text(), server_default='', nullable=False),
+    sa.Column('uidvalidity', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('last_uid', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failures', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('reader', sa.String(length=40), nullable=True),
+    sa.Column('reader_until', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['subchannel_id'], ['subchannels.id'], name=op.f('fk_mailbox_states_subchannel_id')),
+    sa.PrimaryKeyConstraint('subchannel_id', name=op.f('pk_mailbox_states'))
+    )
+    op.create_table('subchannel_log',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('subchannel_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('ok', sa.Boolean(), nullable=False),
+    sa.Column('message', sa.Text(), server_default='', nullable=False),
+    sa.Column('details', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=True),
+    sa.Column('conversation_id', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['subchannel_id'], ['subchannels.id'], name=op.f('fk_subchannel_log_subchannel_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_subchannel_log'))
+    )
+    op.create_index('ix_subchannel_log_subchannel_id', 'subchannel_log', ['subchannel_id', 'id'], unique=False)
     op.create_table('templates',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('tag_id', sa.BigInteger(), nullable=True),
@@ -222,6 +250,38 @@ def upgrade() -> None:
     )
     op.create_index('ix_notifications_unread', 'notifications', ['user_id'], unique=False, postgresql_where=sa.text('read_at is null'))
     op.create_index('ix_notifications_user_id', 'notifications', ['user_id', 'id'], unique=False)
+    op.create_table('profile_absences',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('profile_id', sa.BigInteger(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.String(length=10), server_default='other', nullable=False),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('substitute_user_id', sa.BigInteger(), nullable=True),
+    sa.Column('created_by', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('handed_over_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("reason in ('vacation', 'illness', 'training', 'other')", name=op.f('ck_profile_absences_reason')),
+    sa.CheckConstraint('until is null or until > since', name=op.f('ck_profile_absences_ends_after_it_begins')),
+    sa.ForeignKeyConstraint(['profile_id'], ['profiles.id'], name=op.f('fk_profile_absences_profile_id')),
+    sa.ForeignKeyConstraint(['substitute_user_id'], ['profiles.id'], name=op.f('fk_profile_absences_substitute_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_profile_absences'))
+    )
+    op.create_index('ix_profile_absences_profile_id', 'profile_absences', ['profile_id', 'since'], unique=False)
+    op.create_index('ix_profile_absences_since', 'profile_absences', ['since'], unique=False)
+    op.create_table('routing_handouts',
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('routed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('assigned', sa.Boolean(), nullable=False),
+    sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_routing_handouts_ticket_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['profiles.id'], name=op.f('fk_routing_handouts_user_id')),
+    sa.PrimaryKeyConstraint('user_id', 'ticket_id', name=op.f('pk_routing_handouts'))
+    )
+    op.create_index('ix_routing_handouts_held', 'routing_handouts', ['routed_at'], unique=False, postgresql_where=sa.text('left_at is null'))
+    op.create_index('ix_routing_handouts_left_at', 'routing_handouts', ['left_at'], unique=False, postgresql_where=sa.text('left_at is not null'))
+    op.create_index('ix_routing_handouts_ticket_id', 'routing_handouts', ['ticket_id'], unique=False)
     op.create_table('ticket_merges',
     sa.Column('source_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('target_id', sa.BigInteger(), nullable=False),
@@ -274,6 +334,38 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('conversation_id', name=op.f('pk_deliveries'))
     )
     op.create_index('ix_deliveries_accepted', 'deliveries', ['mailbox_id', 'accepted_at'], unique=False)
+    op.create_table('mail_messages',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('identity', sa.String(length=64), nullable=False),
+    sa.Column('message_id', sa.Text(), nullable=True),
+    sa.Column('conversation_id', sa.BigInteger(), nullable=False),
+    sa.Column('file_id', sa.String(length=40), nullable=True),
+    sa.Column('stored_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_mail_messages_conversation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_messages'))
+    )
+    op.create_index('ix_mail_messages_conversation_id', 'mail_messages', ['conversation_id'], unique=False)
+    op.create_index('uq_mail_messages_identity', 'mail_messages', ['identity'], unique=True)
+    op.create_table('mail_receipts',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('subchannel_id', sa.BigInteger(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
+    sa.Column('uid', sa.BigInteger(), nullable=False),
+    sa.Column('mail_message_id', sa.BigInteger(), nullable=True),
+    sa.Column('sender', sa.Text(), server_default='', nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('stored_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('keep', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.ForeignKeyConstraint(['mail_message_id'], ['mail_messages.id'], name=op.f('fk_mail_receipts_mail_message_id')),
+    sa.ForeignKeyConstraint(['subchannel_id'], ['subchannels.id'], name=op.f('fk_mail_receipts_subchannel_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_receipts'))
+    )
+    op.create_index('ix_mail_receipts_mail_message_id', 'mail_receipts', ['mail_message_id'], unique=False)
+    op.create_index('ix_mail_receipts_sender', 'mail_receipts', ['subchannel_id', 'sender', 'received_at'], unique=False)
+    op.create_index('ix_mail_receipts_unsettled', 'mail_receipts', ['subchannel_id', 'uid'], unique=False, postgresql_where=sa.text('settled_at is null'))
+    op.create_index('uq_mail_receipts_uid', 'mail_receipts', ['subchannel_id', 'source', 'uidvalidity', 'uid'], unique=True)
     op.create_index('ix_conversations_undelivered', 'conversations', ['id'], unique=False, postgresql_where=sa.text("delivery_status in ('queued', 'sending')"))
     op.add_column('customers', sa.Column('origin', sa.String(length=10), server_default='push', nullable=False))
     op.add_column('customers', sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=True))
@@ -298,22 +390,52 @@ def upgrade() -> None:
                type_=sa.String(length=40),
                existing_nullable=False,
                existing_server_default=sa.text("'changed'::character varying"))
+    op.create_index('ix_ticket_presence_at', 'ticket_presence', ['at'], unique=False)
+    op.add_column('tickets', sa.Column('due_by_defers', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.add_column('tickets', sa.Column('due_by_before_pending_defers', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.add_column('tickets', sa.Column('escalated_for', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('tickets', sa.Column('processing', sa.String(length=10), server_default='batch', nullable=False))
+    op.add_column('tickets', sa.Column('carried_tag_ids', postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False))
+    op.create_index('ix_tickets_agent_id_open', 'tickets', ['agent_id'], unique=False, postgresql_where=sa.text("status = 'open'"))
+    op.create_index('ix_tickets_assigned_agent_ids', 'tickets', ['assigned_agent_ids'], unique=False, postgresql_using='gin', postgresql_where=sa.text("status <> 'closed'"))
     op.create_index('ix_tickets_created_at', 'tickets', ['created_at', 'id'], unique=False)
     op.create_index('ix_tickets_due_by', 'tickets', ['due_by', 'id'], unique=False)
+    op.create_index('ix_tickets_escalation', 'tickets', ['due_by'], unique=False, postgresql_where=sa.text("status = 'open' and not is_escalated"))
+    op.create_index('ix_tickets_escalation_deferred', 'tickets', ['sla_due_at'], unique=False, postgresql_where=sa.text("status = 'open' and not is_escalated and due_by_defers"))
     op.create_index('ix_tickets_modified_at', 'tickets', ['modified_at', 'id'], unique=False)
+    op.create_index('ix_tickets_routing_1', 'tickets', [sa.literal_column("coalesce(due_by, '2099-12-31 00:00:00+00'::timestamptz)"), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
+    op.create_index('ix_tickets_routing_2', 'tickets', [sa.literal_column("array_position('{urgent,high,medium,low}'::text[], priority::text)"), sa.literal_column("coalesce(due_by, '2099-12-31 00:00:00+00'::timestamptz)"), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
+    op.create_index('ix_tickets_routing_3', 'tickets', [sa.literal_column("array_position('{urgent,high,medium,low}'::text[], priority::text)"), sa.literal_column('coalesce(last_customer_message_at, created_at) desc'), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
+    op.create_index('ix_tickets_routing_4', 'tickets', [sa.literal_column("array_position('{urgent,high,medium,low}'::text[], priority::text)"), sa.literal_column('coalesce(last_customer_message_at, created_at)'), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
     op.create_index('ix_tickets_sender', 'tickets', [sa.literal_column('lower(from_address)'), 'created_at'], unique=False)
     op.create_index('ix_tickets_status_created_at', 'tickets', ['status', 'created_at', 'id'], unique=False)
+    op.create_index('ix_work_segments_until', 'work_segments', ['until'], unique=False, postgresql_where=sa.text('shared'))
     # ### end Alembic commands ###
     run_sql('0003_after.sql')
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index('ix_work_segments_until', table_name='work_segments', postgresql_where=sa.text('shared'))
     op.drop_index('ix_tickets_status_created_at', table_name='tickets')
     op.drop_index('ix_tickets_sender', table_name='tickets')
+    op.drop_index('ix_tickets_routing_4', table_name='tickets', postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
+    op.drop_index('ix_tickets_routing_3', table_name='tickets', postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
+    op.drop_index('ix_tickets_routing_2', table_name='tickets', postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
+    op.drop_index('ix_tickets_routing_1', table_name='tickets', postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
     op.drop_index('ix_tickets_modified_at', table_name='tickets')
+    op.drop_index('ix_tickets_escalation_deferred', table_name='tickets', postgresql_where=sa.text("status = 'open' and not is_escalated and due_by_defers"))
+    op.drop_index('ix_tickets_escalation', table_name='tickets', postgresql_where=sa.text("status = 'open' and not is_escalated"))
     op.drop_index('ix_tickets_due_by', table_name='tickets')
     op.drop_index('ix_tickets_created_at', table_name='tickets')
+    op.drop_index('ix_tickets_assigned_agent_ids', table_name='tickets', postgresql_using='gin', postgresql_where=sa.text("status <> 'closed'"))
+    op.drop_index('ix_tickets_agent_id_open', table_name='tickets', postgresql_where=sa.text("status = 'open'"))
+    op.drop_column('tickets', 'carried_tag_ids')
+    op.drop_column('tickets', 'processing')
+    op.drop_column('tickets', 'escalated_for')
+    op.drop_column('tickets', 'due_by_before_pending_defers')
+    op.drop_column('tickets', 'due_by_defers')
+    op.drop_index('ix_ticket_presence_at', table_name='ticket_presence')
     op.alter_column('ticket_changes', 'kind',
                existing_type=sa.String(length=40),
                type_=sa.VARCHAR(length=20),
@@ -338,6 +460,14 @@ def downgrade() -> None:
     op.drop_column('customers', 'fetched_at')
     op.drop_column('customers', 'origin')
     op.drop_index('ix_conversations_undelivered', table_name='conversations', postgresql_where=sa.text("delivery_status in ('queued', 'sending')"))
+    op.drop_index('uq_mail_receipts_uid', table_name='mail_receipts')
+    op.drop_index('ix_mail_receipts_unsettled', table_name='mail_receipts', postgresql_where=sa.text('settled_at is null'))
+    op.drop_index('ix_mail_receipts_sender', table_name='mail_receipts')
+    op.drop_index('ix_mail_receipts_mail_message_id', table_name='mail_receipts')
+    op.drop_table('mail_receipts')
+    op.drop_index('uq_mail_messages_identity', table_name='mail_messages')
+    op.drop_index('ix_mail_messages_conversation_id', table_name='mail_messages')
+    op.drop_table('mail_messages')
     op.drop_index('ix_deliveries_accepted', table_name='deliveries')
     op.drop_table('deliveries')
     op.drop_index('ix_conversation_moves_from_ticket_id', table_name='conversation_moves')
@@ -347,6 +477,13 @@ def downgrade() -> None:
     op.drop_table('ticket_search')
     op.drop_index('ix_ticket_merges_target_id', table_name='ticket_merges')
     op.drop_table('ticket_merges')
+    op.drop_index('ix_routing_handouts_ticket_id', table_name='routing_handouts')
+    op.drop_index('ix_routing_handouts_left_at', table_name='routing_handouts', postgresql_where=sa.text('left_at is not null'))
+    op.drop_index('ix_routing_handouts_held', table_name='routing_handouts', postgresql_where=sa.text('left_at is null'))
+    op.drop_table('routing_handouts')
+    op.drop_index('ix_profile_absences_since', table_name='profile_absences')
+    op.drop_index('ix_profile_absences_profile_id', table_name='profile_absences')
+    op.drop_table('profile_absences')
     op.drop_index('ix_notifications_user_id', table_name='notifications')
     op.drop_index('ix_notifications_unread', table_name='notifications', postgresql_where=sa.text('read_at is null'))
     op.drop_table('notifications')
@@ -356,6 +493,9 @@ def downgrade() -> None:
     op.drop_index('ix_templates_tag_id', table_name='templates')
     op.drop_index('ix_templates_email_template_id', table_name='templates')
     op.drop_table('templates')
+    op.drop_index('ix_subchannel_log_subchannel_id', table_name='subchannel_log')
+    op.drop_table('subchannel_log')
+    op.drop_table('mailbox_states')
     op.drop_index('ix_files_bytes_id', table_name='files')
     op.drop_table('files')
     op.drop_table('file_chunks')
