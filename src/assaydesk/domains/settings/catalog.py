@@ -203,6 +203,7 @@ class InstanceSettings:
     customer_legitimation_rule_sync_channels: Annotated[LegitimationRule, _LEGITIMATION] = field(
         default_factory=lambda: dict(customer_values.DEFAULT_RULE)
     )
+    email_template_default_id: Annotated[Annotated[Integer, Field(ge=1)] | None, In("templates")] = None
     password_min_length: Annotated[Integer, In("auth"), Field(ge=12, le=64)] = 12
 
     @cached_property

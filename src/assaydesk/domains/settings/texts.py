@@ -199,6 +199,10 @@ SETTINGS: Final[dict[str, Words]] = {
         "Legitimation in a conversation", "Groups of criteria for chat and phone.",
         "Legitimation im Gespräch", "Gruppen von Merkmalen für Chat und Telefon.",
     ),
+    "emailTemplateDefaultId": Words(
+        "Default wrapper of mails", "Id of the e-mail wrapper for what has no other. Empty: the one marked as default.",
+        "Standardrahmen für Mails", "Id des Mailrahmens, wenn kein anderer passt. Leer: der als Standard markierte.",
+    ),
     "passwordMinLength": Words(
         "Shortest password", "In characters; at least 12.",
         "Kürzestes Passwort", "In Zeichen; mindestens 12.",
@@ -214,6 +218,7 @@ CATEGORIES: Final[dict[str, tuple[str, str]]] = {
     "email": ("E-mail", "E-Mail"),
     "customer": ("Customers and contracts", "Kunden und Verträge"),
     "code": ("Own functions", "Eigene Funktionen"),
+    "templates": ("Templates", "Vorlagen"),
     "auth": ("Sign-in", "Anmeldung"),
     "ai": ("AI", "KI"),
 }
@@ -238,6 +243,7 @@ GROUPS: Final[dict[str, Words]] = {
     "lookups": Words("Look-ups", "Where master data come from.", "Abfragen", "Woher Stammdaten kommen."),
     "legitimation": Words("Legitimation", "What proves who writes.", "Legitimation", "Was belegt, wer schreibt."),
     "code": Words("Network", "What own functions may reach.", "Netz", "Was eigene Funktionen erreichen."),
+    "templates": Words("Wrappers", "What stands around a mail.", "Rahmen", "Was um eine Mail herum steht."),
     "auth": Words("Passwords", "What a password has to be.", "Passwörter", "Was ein Passwort erfüllen muss."),
     "ai": Words("Cost", "What models cost.", "Kosten", "Was Modelle kosten."),
 }
