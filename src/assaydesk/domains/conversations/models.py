@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assaydesk.platform.db.base import Base, BigInt, Json, Texts, Timestamp
@@ -81,13 +81,23 @@ class ConversationText(Base):
 
 
 class Attachment(Base):
-    """A file of a message, by reference."""
+    """A file of a message: stored here (`file_id`), or a reference. Without a message: an upload that waits for one.
+
+    `content_id`: how the HTML of a mail names an image inside it.
+    """
 
     __tablename__ = "attachments"
-    __table_args__ = (Index("ix_attachments_conversation_id", "conversation_id"),)
+    __table_args__ = (
+        Index("ix_attachments_conversation_id", "conversation_id"),
+        Index("ix_attachments_file_id", "file_id", postgresql_where=text("file_id is not null")),
+        Index("ix_attachments_unused", "created_at", postgresql_where=text("conversation_id is null")),
+    )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
+    file_id: Mapped[str | None] = mapped_column(ForeignKey("files.id"))
+    content_id: Mapped[str | None] = mapped_column(Text)
+    uploaded_by: Mapped[int | None] = mapped_column(BigInt)
     position: Mapped[int] = mapped_column(Integer, server_default="0")
     url: Mapped[str | None] = mapped_column(Text)
     original_url: Mapped[str | None] = mapped_column(Text)
@@ -163,3 +173,15 @@ class Delivery(Base):
     leased_until: Mapped[datetime | None] = mapped_column(Timestamp)
     warned_at: Mapped[datetime | None] = mapped_column(Timestamp)
     accepted_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+
+class RemoteImage(Base):
+    """A picture from elsewhere that somebody wanted to see in a message; kept for a day."""
+
+    __tablename__ = "remote_images"
+    __table_args__ = (Index("ix_remote_images_fetched_at", "fetched_at"),)
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    file_id: Mapped[str] = mapped_column(ForeignKey("files.id"))
+    fetched_at: Mapped[datetime] = mapped_column(Timestamp)

@@ -346,6 +346,16 @@ def upgrade() -> None:
     )
     op.create_index('ix_mail_messages_conversation_id', 'mail_messages', ['conversation_id'], unique=False)
     op.create_index('uq_mail_messages_identity', 'mail_messages', ['identity'], unique=True)
+    op.create_table('remote_images',
+    sa.Column('conversation_id', sa.BigInteger(), nullable=False),
+    sa.Column('address_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('file_id', sa.String(length=40), nullable=False),
+    sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_remote_images_conversation_id')),
+    sa.ForeignKeyConstraint(['file_id'], ['files.id'], name=op.f('fk_remote_images_file_id')),
+    sa.PrimaryKeyConstraint('conversation_id', 'address_hash', name=op.f('pk_remote_images'))
+    )
+    op.create_index('ix_remote_images_fetched_at', 'remote_images', ['fetched_at'], unique=False)
     op.create_table('mail_receipts',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('subchannel_id', sa.BigInteger(), nullable=False),
@@ -366,6 +376,12 @@ def upgrade() -> None:
     op.create_index('ix_mail_receipts_sender', 'mail_receipts', ['subchannel_id', 'sender', 'received_at'], unique=False)
     op.create_index('ix_mail_receipts_unsettled', 'mail_receipts', ['subchannel_id', 'uid'], unique=False, postgresql_where=sa.text('settled_at is null'))
     op.create_index('uq_mail_receipts_uid', 'mail_receipts', ['subchannel_id', 'source', 'uidvalidity', 'uid'], unique=True)
+    op.add_column('attachments', sa.Column('file_id', sa.String(length=40), nullable=True))
+    op.add_column('attachments', sa.Column('content_id', sa.Text(), nullable=True))
+    op.add_column('attachments', sa.Column('uploaded_by', sa.BigInteger(), nullable=True))
+    op.create_index('ix_attachments_file_id', 'attachments', ['file_id'], unique=False, postgresql_where=sa.text('file_id is not null'))
+    op.create_index('ix_attachments_unused', 'attachments', ['created_at'], unique=False, postgresql_where=sa.text('conversation_id is null'))
+    op.create_foreign_key(op.f('fk_attachments_file_id'), 'attachments', 'files', ['file_id'], ['id'])
     op.create_index('ix_conversations_undelivered', 'conversations', ['id'], unique=False, postgresql_where=sa.text("delivery_status in ('queued', 'sending')"))
     op.add_column('customers', sa.Column('origin', sa.String(length=10), server_default='push', nullable=False))
     op.add_column('customers', sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=True))
@@ -460,11 +476,19 @@ def downgrade() -> None:
     op.drop_column('customers', 'fetched_at')
     op.drop_column('customers', 'origin')
     op.drop_index('ix_conversations_undelivered', table_name='conversations', postgresql_where=sa.text("delivery_status in ('queued', 'sending')"))
+    op.drop_constraint(op.f('fk_attachments_file_id'), 'attachments', type_='foreignkey')
+    op.drop_index('ix_attachments_unused', table_name='attachments', postgresql_where=sa.text('conversation_id is null'))
+    op.drop_index('ix_attachments_file_id', table_name='attachments', postgresql_where=sa.text('file_id is not null'))
+    op.drop_column('attachments', 'uploaded_by')
+    op.drop_column('attachments', 'content_id')
+    op.drop_column('attachments', 'file_id')
     op.drop_index('uq_mail_receipts_uid', table_name='mail_receipts')
     op.drop_index('ix_mail_receipts_unsettled', table_name='mail_receipts', postgresql_where=sa.text('settled_at is null'))
     op.drop_index('ix_mail_receipts_sender', table_name='mail_receipts')
     op.drop_index('ix_mail_receipts_mail_message_id', table_name='mail_receipts')
     op.drop_table('mail_receipts')
+    op.drop_index('ix_remote_images_fetched_at', table_name='remote_images')
+    op.drop_table('remote_images')
     op.drop_index('uq_mail_messages_identity', table_name='mail_messages')
     op.drop_index('ix_mail_messages_conversation_id', table_name='mail_messages')
     op.drop_table('mail_messages')
