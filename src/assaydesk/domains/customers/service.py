@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from assaydesk.domains.customers.models import Customer
@@ -71,3 +71,11 @@ async def customers_with_tag(session: ReadSession, tag_ids: Collection[int]) -> 
         query = select(Customer.id).where(Customer.tag_ids.contains([tag_id]), Customer.deleted_at.is_(None))
         found[tag_id] = list(await session.scalars(query.limit(100)))
     return found
+
+
+async def replace_tag(session: WriteSession, tag_id: int, into: int) -> int:
+    """Give every customer with a tag the other one; answers how many there were."""
+    other = func.array_remove(Customer.tag_ids, tag_id)
+    tag_ids = case((Customer.tag_ids.contains([into]), other), else_=func.array_append(other, into))
+    changed = update(Customer).where(Customer.tag_ids.contains([tag_id])).values(tag_ids=tag_ids)
+    return len((await session.execute(changed.returning(Customer.id))).all())

@@ -11,8 +11,10 @@ from assaydesk.domains.tags.schemas import (
     Reference,
     TagCreate,
     TagList,
+    TagMergeBody,
     TagNode,
     TagRead,
+    TagsMerged,
     TagType,
     TagUpdate,
 )
@@ -132,3 +134,18 @@ async def delete_tag(
     """Hide a tag. Tickets and customers that carry it keep it."""
     await service.delete_tag(session, actor, tag.id, move_children_to=move_children_to, replace_by=replace_by)
     return Done(success=True)
+
+
+@router.post(
+    "/{id}/merge",
+    operation_id="mergeTag",
+    response_model=TagsMerged,
+    responses=errors(PermissionDenied, TagNotFound, ValidationFailed, UnknownReference, NameTaken),
+)
+async def merge_tag(session: Writes, tag: Addressed, actor: MayDelete, body: TagMergeBody) -> TagsMerged:
+    """Let another tag take the place of this one everywhere, and delete this one.
+
+    Tickets, customers, teams, people and scorecards that carry or name it, its children, its examples and its test
+    tickets go over. Due dates and priorities of unfinished tickets follow the tags that they have then.
+    """
+    return TagsMerged(success=True, moved=await service.merge_tags(session, actor, tag.id, body.into))

@@ -1,6 +1,6 @@
 """What tags tell others, and who else uses a tag."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from assaydesk.platform.events import Slot
@@ -12,6 +12,18 @@ class TagDeleted:
 
     tag_id: int
     replaced_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagMerged:
+    """A tag goes over into another one: whoever carries it carries `into` instead; `TagDeleted` follows.
+
+    `moved`: each listener adds how many rows it changed.
+    """
+
+    tag_id: int
+    into: int
+    moved: list[int] = field(default_factory=list)
 
 
 TAG_USES: Final[dict[str, Slot[int, list[int]]]] = {

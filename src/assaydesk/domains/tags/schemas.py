@@ -98,3 +98,11 @@ class TagNode(TagRead):
 
 class TagList(Done):
     tags: list[TagRead] | list[TagCompact]
+
+
+class TagMergeBody(RequestSchema):
+    into: Id = Field(description="The tag that takes its place.")
+
+
+class TagsMerged(Done):
+    moved: int = Field(description="How many tickets and customers carried the tag.")

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from assaydesk.domains.settings.models import Subchannel
 from assaydesk.domains.settings.service import get_settings
-from assaydesk.domains.tags import repository, tree
-from assaydesk.domains.tags.events import TAG_USES, TagDeleted
+from assaydesk.domains.tags import merging, repository, tree
+from assaydesk.domains.tags.events import TAG_USES, TagDeleted, TagMerged
 from assaydesk.domains.tags.models import Tag
 from assaydesk.domains.tags.view import COMPACT, tag_json, tags_json
 from assaydesk.kit.clock import utc_now
@@ -188,6 +188,42 @@ async def delete_tag(
     _touch(tag, actor)
     await write_audit(session, actor, "tag:row:delete", "tag", [Change(tag_id, "replaceBy", None, replace_by)])
     await publish(session, TagDeleted(tag_id, replace_by))
+
+
+async def merge_tags(session: WriteSession, actor: Actor, tag_id: int, into: int) -> int:
+    """Let everything that carries or names a tag carry `into` instead, and delete it; answers how many rows moved.
+
+    Children and examples move too. Raises `UnknownReference`, `ValidationFailed`, `NameTaken`.
+    """
+    await repository.lock_tree(session)
+    tag, target = await find_tag(session, tag_id), await repository.get(session, into)
+    if target is None:
+        raise UnknownReference(f"Tag {into} does not exist.", field="into", value=into)
+    if target.id == tag_id or target.id in await descendants(session, [tag_id]):
+        raise ValidationFailed([FieldError("into", "not_allowed", "A tag cannot go over into itself or one below it.")])
+    if target.visibility == "disabled":
+        raise ValidationFailed([FieldError("into", "not_allowed", f"Tag {into} is disabled: nothing new carries it.")])
+    if target.reference != tag.reference:
+        message = f"Tag {tag_id} belongs on a {tag.reference}, tag {into} on a {target.reference}."
+        raise ValidationFailed([FieldError("into", "not_allowed", message)])
+    for child in await repository.children(session, tag_id):
+        await _check_references(session, child, {"parent": into}, path="into")
+        await _check_unique(session, child, child.name, into, ())
+        child.parent_id = into
+        _touch(child, actor)
+    target.detection_details = merging.joined_details(target.detection_details, tag.detection_details)
+    target.test_case = merging.joined_test_case(target.test_case, tag.test_case)
+    _touch(target, actor)
+    tag.visibility = "disabled"
+    tag.deleted_at = utc_now()
+    tag.properties = []
+    _touch(tag, actor)
+    await session.flush()  # Listeners read the tags anew.
+    merged = TagMerged(tag_id, into)
+    await publish(session, merged)
+    await publish(session, TagDeleted(tag_id, into))
+    await write_audit(session, actor, "tag:row:merge", "tag", [Change(tag_id, "into", None, into)])
+    return sum(merged.moved)
 
 
 def _touch(tag: Tag, actor: Actor) -> None:

@@ -6,7 +6,7 @@ from fastapi import Body
 from starlette.responses import Response
 
 from assaydesk.domains.customers.schemas import CustomerRead
-from assaydesk.domains.tickets import service
+from assaydesk.domains.tickets import past_endpoints, service
 from assaydesk.domains.tickets.deps import (
     Editor,
     IncludeRawData,
@@ -106,3 +106,6 @@ async def update_ticket(
 async def get_customer_by_ticket_id(session: Reads, ticket_id: Shown, actor: Reader) -> Response:
     """The customer that is linked to a ticket, with contracts."""
     return json_answer(await service.read_customer_of(session, actor, ticket_id))
+
+
+router.include_router(past_endpoints.router)

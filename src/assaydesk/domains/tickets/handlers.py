@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from assaydesk.domains.profiles.events import ProfileDeleted
-from assaydesk.domains.tags.events import TAG_USES
+from assaydesk.domains.tags.events import TAG_USES, TagMerged
 from assaydesk.domains.tickets import service
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.events import on
@@ -18,6 +18,11 @@ async def _person_left(session: WriteSession, event: ProfileDeleted) -> None:
     await service.unassign_person(session, event.profile_id)
 
 
+async def _tag_merged(session: WriteSession, event: TagMerged) -> None:
+    event.moved.append(await service.replace_tag(session, event.tag_id, event.into))
+
+
 def register() -> None:
     on(ProfileDeleted, _person_left)
+    on(TagMerged, _tag_merged)
     TAG_USES["ticket"].fill(_tag_uses)

@@ -180,6 +180,28 @@ async def add_tags(
     await session.execute(insert(TicketTag).from_select(names, source).on_conflict_do_nothing())
 
 
+async def replace_tag_of_closed(session: WriteSession, tag_id: int, into: int) -> int:
+    """Tickets that are closed, merged or deleted take the other tag as it was set; answers how many."""
+    finished = or_(Ticket.status == "closed", Ticket.deleted_at.is_not(None), Ticket.merged_into_ticket_id.is_not(None))
+    carried = select(
+        TicketTag.ticket_id, literal(into, BigInt), TicketTag.set_by, TicketTag.set_by_user_id, TicketTag.set_at
+    ).join(Ticket, Ticket.id == TicketTag.ticket_id)
+    source = carried.where(TicketTag.tag_id == tag_id, finished)
+    names = ["ticket_id", "tag_id", "set_by", "set_by_user_id", "set_at"]
+    await session.execute(insert(TicketTag).from_select(names, source).on_conflict_do_nothing())
+    old = select(Ticket.id).where(Ticket.id == TicketTag.ticket_id, finished).exists()
+    gone = await session.execute(
+        delete(TicketTag).where(TicketTag.tag_id == tag_id, old).returning(TicketTag.ticket_id)
+    )
+    return len(gone.all())
+
+
+async def unfinished_with_tag(session: ReadSession, tag_id: int, limit: int) -> list[int]:
+    """Ids of tickets that carry the tag, smallest first."""
+    query = select(TicketTag.ticket_id).where(TicketTag.tag_id == tag_id)
+    return list(await session.scalars(query.order_by(TicketTag.ticket_id).limit(limit)))
+
+
 async def changes_since(session: ReadSession, ticket_id: int, version: int) -> Sequence[TicketChange]:
     """History lines that came after a version, oldest first, at most 100."""
     query = select(TicketChange).where(TicketChange.ticket_id == ticket_id, TicketChange.version > version)

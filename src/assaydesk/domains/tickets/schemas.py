@@ -182,3 +182,45 @@ class TicketRead(Schema):
 
 class TicketUpdated(Done):
     ticket: TicketRead
+
+
+class HistoryEntry(Schema):
+    id: int | None
+    type: str
+    channel: str | None
+    sub_channel: str | None
+    status: str | None
+    subject: str | None
+    url: str | None
+    created_at: int = Field(description="Unix seconds.")
+
+
+class HistoryPage(Done):
+    total: int
+    total_opened_tickets: int
+    history: list[HistoryEntry]
+    limit: int
+    offset: int
+
+
+class LabelledValue(Schema):
+    label: str
+    value: str
+
+
+class Activity(Schema):
+    id: int
+    type: str
+    created_at: str
+    user_id: int | None
+    user_name: str | None
+    text: str
+    changes: dict[str, Any]
+    details: list[LabelledValue]
+
+
+class ActivityPage(Done):
+    activities: list[Activity]
+    total: int
+    limit: int
+    offset: int

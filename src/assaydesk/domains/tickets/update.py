@@ -15,6 +15,7 @@ from assaydesk.domains.tags.service import load_tags
 from assaydesk.domains.tickets import repository, rules
 from assaydesk.domains.tickets.errors import ExternalTicketIdTaken, TicketMerged, TicketNotFound, refuse
 from assaydesk.domains.tickets.events import Changed, PresenceEnded, TicketsChanged
+from assaydesk.domains.tickets.search.index import SEARCHED_COLUMNS, index_tickets
 from assaydesk.domains.tickets.sla import Terms
 from assaydesk.domains.tickets.types import Patch, Priority, TagFacts
 from assaydesk.domains.tickets.work import Facts, Outcome, State
@@ -123,6 +124,20 @@ async def unassign_person(session: WriteSession, profile_id: int) -> int:
     if patches:
         await update_tickets(session, SYSTEM, patches, track_time=False)
     return len(patches)
+
+
+async def replace_tag(session: WriteSession, tag_id: int, into: int, *, batch: int = 1000) -> int:
+    """Give every ticket with a tag the other one; answers how many there were.
+
+    Unfinished tickets are changed by the rules, so that their dates follow; closed ones only carry the other tag.
+    """
+    moved = await repository.replace_tag_of_closed(session, tag_id, into)
+    while ids := await repository.unfinished_with_tag(session, tag_id, batch):
+        # The rules would refuse the deleted tag's successor to nobody: the system acts.
+        patches = [Patch(one, {"add_tag_ids": [into], "remove_tag_ids": [tag_id]}) for one in ids]
+        await update_tickets(session, SYSTEM, patches, track_time=False)
+        moved += len(ids)
+    return moved
 
 
 def _item_of(fault: FieldError) -> int:
@@ -271,6 +286,8 @@ async def _write(
     except IntegrityError as failure:
         # Somebody else has just taken an outside id; nothing else here is unique.
         raise ExternalTicketIdTaken(str(rows[0].get("external_ticket_id"))) from failure
+    if not SEARCHED_COLUMNS.isdisjoint(columns):
+        await index_tickets(session, [row["id"] for row in rows])
     await _write_tags(session, before, final, facts)
     await repository.write_history(session, [_history(change) for change in changes], actor=facts.actor, at=facts.now)
     await publish(
