@@ -90,6 +90,14 @@ def _server(value: dict[str, Any]) -> dict[str, Any]:
     return filled
 
 
+def _reporting_role(value: dict[str, Any]) -> dict[str, Any]:
+    if not {"name"} <= set(value) <= {"name", "label"}:
+        raise ValueError("must have name, and may have label")
+    if any(not isinstance(text, str) or not 1 <= len(text) <= 100 for text in value.values()):
+        raise ValueError("must have names of 1 to 100 characters")
+    return value
+
+
 def _object(**properties: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "object", "properties": {key: {"type": kind} for key, kind in properties.items()}})
 
@@ -130,6 +138,8 @@ SearchParameter = Annotated[
     _object(name="string", label="string", description="string"),
 ]  # fmt: skip
 
+ReportingRole = Annotated[dict[str, Any], AfterValidator(_reporting_role), _object(name="string", label="string")]
+
 _WEEK: Final = tuple({"weekday": day, "from": "09:00", "to": "17:00"} for day in range(1, 6))
 _CUSTOMER_SEARCH: Final = In("customer", "customerSearch")
 _LOOKUPS: Final = In("customer", "lookups")
@@ -137,6 +147,7 @@ _LEGITIMATION: Final = In("customer", "legitimation")
 _JUDGE: Final = In("quality", "judge")
 _PIPELINE: Final = In("quality", "pipeline")
 _PEOPLE: Final = In("quality", "people")
+_ROUTING: Final = In("routing")
 
 
 @dataclass(frozen=True)
@@ -147,6 +158,7 @@ class InstanceSettings:
     default_language: Annotated[Language, In("general", public=True)] = "en"
     timezone: Annotated[str, In("general", public=True), AfterValidator(_zone)] = "UTC"
     allowed_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], In("general")] = ()
+    max_attachment_mb: Annotated[Integer, In("general", public=True), Field(ge=1, le=50)] = 25
     soft_delete_retention_days: Annotated[Integer, In("general"), Field(ge=1, le=36500)] = 365
     quality_percentage_base: Annotated[Literal["used", "total"], In("quality", "scoring")] = "used"
     quality_assessment_delay_minutes: Annotated[Integer, _PIPELINE, Field(ge=0, le=10080)] = 0
@@ -204,6 +216,18 @@ class InstanceSettings:
         default_factory=lambda: dict(customer_values.DEFAULT_RULE)
     )
     email_template_default_id: Annotated[Annotated[Integer, Field(ge=1)] | None, In("templates")] = None
+    auto_close_inactive_days: Annotated[Integer, In("ticket"), Field(ge=0, le=3650)] = 0
+    escalate_on_sla_breach: Annotated[Boolean, In("workingHours", "sla")] = True
+    routing_mode: Annotated[Integer, _ROUTING, Field(ge=1, le=4)] = 1
+    routing_tag_matching: Annotated[Literal["all", "atLeastOne"], _ROUTING] = "all"
+    routing_wait_for_ai_seconds: Annotated[Integer, _ROUTING, Field(ge=0, le=86400)] = 120
+    routing_last_agent: Annotated[Boolean, _ROUTING] = False
+    routing_last_team: Annotated[Boolean, _ROUTING] = False
+    routing_last_agent_days: Annotated[Integer, _ROUTING, Field(ge=1, le=3650)] = 30
+    backlog_restriction_enabled: Annotated[Boolean, _ROUTING] = True
+    reporting_roles: Annotated[tuple[ReportingRole, ...], In("auth", "reporting")] = field(
+        default_factory=lambda: ({"name": "Viewer"},)
+    )
     password_min_length: Annotated[Integer, In("auth"), Field(ge=12, le=64)] = 12
 
     @cached_property

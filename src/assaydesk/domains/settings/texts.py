@@ -32,6 +32,10 @@ SETTINGS: Final[dict[str, Words]] = {
         "Further pages that may write", "Origins besides this instance whose pages may use the session cookie.",
         "Weitere Seiten, die schreiben dürfen", "Adressen, deren Seiten das Sitzungscookie benutzen dürfen.",
     ),
+    "maxAttachmentMb": Words(
+        "Largest file in MB", "Of one attachment; all of one message may have 50 MB.",
+        "Größte Datei in MB", "Eines Anhangs; alle einer Nachricht dürfen 50 MB haben.",
+    ),
     "softDeleteRetentionDays": Words(
         "Days until deleted things are gone", "So long they can be restored.",
         "Tage bis zum endgültigen Löschen", "So lange lässt sich Gelöschtes zurückholen.",
@@ -203,6 +207,48 @@ SETTINGS: Final[dict[str, Words]] = {
         "Default wrapper of mails", "Id of the e-mail wrapper for what has no other. Empty: the one marked as default.",
         "Standardrahmen für Mails", "Id des Mailrahmens, wenn kein anderer passt. Leer: der als Standard markierte.",
     ),
+    "autoCloseInactiveDays": Words(
+        "Days until a silent pending ticket is closed", "Without any message in that time. 0: never.",
+        "Tage, bis ein stilles wartendes Ticket geschlossen wird", "Ohne jede Nachricht in dieser Zeit. 0: nie.",
+    ),
+    "escalateOnSlaBreach": Words(
+        "Escalate overdue tickets", "An open ticket is marked when its due date passes.",
+        "Überfällige Tickets eskalieren", "Ein offenes Ticket wird markiert, wenn seine Frist verstreicht.",
+    ),
+    "routingMode": Words(
+        "Order of tickets",
+        "1: due date; 2: priority, then due date; 3: priority, then newest message; 4: the same, oldest first.",
+        "Reihenfolge der Tickets",
+        "1: Frist; 2: Priorität, dann Frist; 3: Priorität, dann neueste Kundennachricht; 4: ebenso, älteste zuerst.",
+    ),
+    "routingTagMatching": Words(
+        "How many skills must match", "all: every skill tag of a ticket; atLeastOne: one of them.",
+        "Wie viele Fähigkeiten passen müssen", "all: alle Fähigkeits-Tags eines Tickets; atLeastOne: eines davon.",
+    ),
+    "routingWaitForAiSeconds": Words(
+        "Seconds to wait for the AI", "Tickets that the AI has not processed by then are handed out all the same.",
+        "Wartezeit auf die KI in Sekunden", "Bis dahin nicht verarbeitete Tickets werden trotzdem verteilt.",
+    ),
+    "routingLastAgent": Words(
+        "Answers go to the last agent", "When a customer writes again after closing.",
+        "Antworten gehen an die letzte Person", "Wenn Kunden nach dem Schließen wieder schreiben.",
+    ),
+    "routingLastTeam": Words(
+        "Answers go to the last team", "When the last agent cannot take them.",
+        "Antworten gehen an das letzte Team", "Wenn die letzte Person sie nicht übernehmen kann.",
+    ),
+    "routingLastAgentDays": Words(
+        "Days in which the last agent counts", "After closing.",
+        "Tage, in denen die letzte Person zählt", "Nach dem Schließen.",
+    ),
+    "backlogRestrictionEnabled": Words(
+        "Limit the backlog of people", "Whether the limits in profiles and teams have an effect.",
+        "Vorrat von Personen begrenzen", "Ob die Grenzen in Profilen und Teams wirken.",
+    ),
+    "reportingRoles": Words(
+        "Roles in reporting", "What can be chosen as the reporting role of a person.",
+        "Rollen im Berichtswesen", "Was als Berichtsrolle einer Person zur Wahl steht.",
+    ),
     "passwordMinLength": Words(
         "Shortest password", "In characters; at least 12.",
         "Kürzestes Passwort", "In Zeichen; mindestens 12.",
@@ -219,6 +265,7 @@ CATEGORIES: Final[dict[str, tuple[str, str]]] = {
     "customer": ("Customers and contracts", "Kunden und Verträge"),
     "code": ("Own functions", "Eigene Funktionen"),
     "templates": ("Templates", "Vorlagen"),
+    "routing": ("Routing", "Verteilung"),
     "auth": ("Sign-in", "Anmeldung"),
     "ai": ("AI", "KI"),
 }
@@ -244,6 +291,10 @@ GROUPS: Final[dict[str, Words]] = {
     "legitimation": Words("Legitimation", "What proves who writes.", "Legitimation", "Was belegt, wer schreibt."),
     "code": Words("Network", "What own functions may reach.", "Netz", "Was eigene Funktionen erreichen."),
     "templates": Words("Wrappers", "What stands around a mail.", "Rahmen", "Was um eine Mail herum steht."),
+    "routing": Words(
+        "Routing", "Who gets which ticket next.", "Verteilung", "Wer welches Ticket als nächstes bekommt."
+    ),
+    "reporting": Words("Reporting", "Roles of people in reports.", "Berichte", "Rollen von Personen in Berichten."),
     "auth": Words("Passwords", "What a password has to be.", "Passwörter", "Was ein Passwort erfüllen muss."),
     "ai": Words("Cost", "What models cost.", "Kosten", "Was Modelle kosten."),
 }
