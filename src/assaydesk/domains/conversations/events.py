@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from assaydesk.platform.events import Slot
 from assaydesk.platform.security.actor import ActorKind
 
 
@@ -72,3 +73,39 @@ class ConversationDeleted:
     at: datetime
     actor_id: int | None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageQueued:
+    """A message shall leave by mail as soon as this transaction is committed."""
+
+    ticket_id: int
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryChanged:
+    """The state of an outgoing message moved. `error` says why, where something went wrong."""
+
+    ticket_id: int
+    conversation_id: int
+    before: str
+    after: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketForwarded:
+    """A ticket was forwarded to addresses, to a sub-channel, or both."""
+
+    ticket_id: int
+    user_id: int | None
+    to_email: tuple[str, ...]
+    subchannel_id: int | None
+    conversation_id: int | None
+    at: datetime
+
+
+REPLY_SURVEY: Slot[int, dict[str, Any]] = Slot("conversation.survey")
+"""Conversation id -> the survey that was asked for with it: `reference`, `path` of its address, and `text` (language ->
+the words that lead to it)."""

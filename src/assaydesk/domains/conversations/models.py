@@ -56,6 +56,8 @@ class Conversation(Base):
     message_id: Mapped[str | None] = mapped_column(Text)
     delivery_status: Mapped[str] = mapped_column(String(10), server_default="stored")
     delivery_error: Mapped[str | None] = mapped_column(Text)
+    email_template_id: Mapped[int | None] = mapped_column(BigInt)
+    request_survey: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     raw_data: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
     created_at: Mapped[datetime] = mapped_column(Timestamp)
     stored_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))

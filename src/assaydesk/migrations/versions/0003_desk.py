@@ -126,6 +126,13 @@ def upgrade() -> None:
     op.create_index('ix_search_words_parts', 'search_words', ['folded', 'stem_de'], unique=False, postgresql_using='gin', postgresql_with={'fastupdate': 'off'}, postgresql_ops={'folded': 'gin_trgm_ops', 'stem_de': 'gin_trgm_ops'})
     op.create_index('ix_search_words_stem_en', 'search_words', ['stem_en'], unique=False)
     op.create_index('ix_search_words_word', 'search_words', ['word'], unique=False)
+    op.create_table('survey_calls',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('address', sa.String(length=64), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_calls'))
+    )
+    op.create_index('ix_survey_calls_address', 'survey_calls', ['address', 'at'], unique=False)
     op.create_table('cron_runs',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('name', sa.String(length=60), nullable=False),
@@ -269,6 +276,30 @@ def upgrade() -> None:
     )
     op.create_index('ix_profile_absences_profile_id', 'profile_absences', ['profile_id', 'since'], unique=False)
     op.create_index('ix_profile_absences_since', 'profile_absences', ['since'], unique=False)
+    op.create_table('reminders',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=True),
+    sa.Column('created_by', sa.BigInteger(), nullable=True),
+    sa.Column('remind_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('text', sa.Text(), server_default='', nullable=False),
+    sa.Column('kind', sa.String(length=10), server_default='manual', nullable=False),
+    sa.Column('reopen_ticket', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('assign_on_reopen', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('state', sa.String(length=10), server_default='open', nullable=False),
+    sa.Column('fired_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('modified_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("kind in ('manual', 'deferral')", name=op.f('ck_reminders_kind')),
+    sa.CheckConstraint("state in ('open', 'fired', 'done', 'cancelled')", name=op.f('ck_reminders_state')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_reminders_ticket_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['profiles.id'], name=op.f('fk_reminders_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reminders'))
+    )
+    op.create_index('ix_reminders_due', 'reminders', ['remind_at'], unique=False, postgresql_where=sa.text("state = 'open'"))
+    op.create_index('ix_reminders_ticket_id', 'reminders', ['ticket_id'], unique=False)
+    op.create_index('ix_reminders_user_id', 'reminders', ['user_id', 'state', 'remind_at'], unique=False)
+    op.create_index('uq_reminders_deferral', 'reminders', ['ticket_id'], unique=True, postgresql_where=sa.text("kind = 'deferral' and state = 'open'"))
     op.create_table('routing_handouts',
     sa.Column('user_id', sa.BigInteger(), nullable=False),
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),
@@ -356,6 +387,30 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('conversation_id', 'address_hash', name=op.f('pk_remote_images'))
     )
     op.create_index('ix_remote_images_fetched_at', 'remote_images', ['fetched_at'], unique=False)
+    op.create_table('surveys',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('reference', sa.String(length=20), nullable=True),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('conversation_id', sa.BigInteger(), nullable=True),
+    sa.Column('user_id', sa.BigInteger(), nullable=True),
+    sa.Column('scale', sa.Integer(), nullable=False),
+    sa.Column('answer_stars', sa.Integer(), nullable=True),
+    sa.Column('answer_text', sa.Text(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('first_answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('worklog_id', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint('answer_stars between 1 and scale', name=op.f('ck_surveys_answer_stars')),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_surveys_conversation_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_surveys_ticket_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['profiles.id'], name=op.f('fk_surveys_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_surveys'))
+    )
+    op.create_index('ix_surveys_answered_at', 'surveys', ['answered_at'], unique=False, postgresql_where=sa.text('answered_at is not null'))
+    op.create_index('ix_surveys_ticket_id', 'surveys', ['ticket_id'], unique=False)
+    op.create_index('uq_surveys_conversation_id', 'surveys', ['conversation_id'], unique=True)
+    op.create_index('uq_surveys_of_ticket', 'surveys', ['ticket_id'], unique=True, postgresql_where=sa.text('reference is null'))
+    op.create_index('uq_surveys_reference', 'surveys', ['reference'], unique=True)
     op.create_table('mail_receipts',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('subchannel_id', sa.BigInteger(), nullable=False),
@@ -376,12 +431,25 @@ def upgrade() -> None:
     op.create_index('ix_mail_receipts_sender', 'mail_receipts', ['subchannel_id', 'sender', 'received_at'], unique=False)
     op.create_index('ix_mail_receipts_unsettled', 'mail_receipts', ['subchannel_id', 'uid'], unique=False, postgresql_where=sa.text('settled_at is null'))
     op.create_index('uq_mail_receipts_uid', 'mail_receipts', ['subchannel_id', 'source', 'uidvalidity', 'uid'], unique=True)
+    op.create_table('survey_answers',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('survey_id', sa.BigInteger(), nullable=False),
+    sa.Column('stars', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=True),
+    sa.Column('answered_by', sa.BigInteger(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['survey_id'], ['surveys.id'], name=op.f('fk_survey_answers_survey_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_answers'))
+    )
+    op.create_index('ix_survey_answers_survey_id', 'survey_answers', ['survey_id', 'id'], unique=False)
     op.add_column('attachments', sa.Column('file_id', sa.String(length=40), nullable=True))
     op.add_column('attachments', sa.Column('content_id', sa.Text(), nullable=True))
     op.add_column('attachments', sa.Column('uploaded_by', sa.BigInteger(), nullable=True))
     op.create_index('ix_attachments_file_id', 'attachments', ['file_id'], unique=False, postgresql_where=sa.text('file_id is not null'))
     op.create_index('ix_attachments_unused', 'attachments', ['created_at'], unique=False, postgresql_where=sa.text('conversation_id is null'))
     op.create_foreign_key(op.f('fk_attachments_file_id'), 'attachments', 'files', ['file_id'], ['id'])
+    op.add_column('conversations', sa.Column('email_template_id', sa.BigInteger(), nullable=True))
+    op.add_column('conversations', sa.Column('request_survey', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.create_index('ix_conversations_undelivered', 'conversations', ['id'], unique=False, postgresql_where=sa.text("delivery_status in ('queued', 'sending')"))
     op.add_column('customers', sa.Column('origin', sa.String(length=10), server_default='push', nullable=False))
     op.add_column('customers', sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=True))
@@ -476,17 +544,27 @@ def downgrade() -> None:
     op.drop_column('customers', 'fetched_at')
     op.drop_column('customers', 'origin')
     op.drop_index('ix_conversations_undelivered', table_name='conversations', postgresql_where=sa.text("delivery_status in ('queued', 'sending')"))
+    op.drop_column('conversations', 'request_survey')
+    op.drop_column('conversations', 'email_template_id')
     op.drop_constraint(op.f('fk_attachments_file_id'), 'attachments', type_='foreignkey')
     op.drop_index('ix_attachments_unused', table_name='attachments', postgresql_where=sa.text('conversation_id is null'))
     op.drop_index('ix_attachments_file_id', table_name='attachments', postgresql_where=sa.text('file_id is not null'))
     op.drop_column('attachments', 'uploaded_by')
     op.drop_column('attachments', 'content_id')
     op.drop_column('attachments', 'file_id')
+    op.drop_index('ix_survey_answers_survey_id', table_name='survey_answers')
+    op.drop_table('survey_answers')
     op.drop_index('uq_mail_receipts_uid', table_name='mail_receipts')
     op.drop_index('ix_mail_receipts_unsettled', table_name='mail_receipts', postgresql_where=sa.text('settled_at is null'))
     op.drop_index('ix_mail_receipts_sender', table_name='mail_receipts')
     op.drop_index('ix_mail_receipts_mail_message_id', table_name='mail_receipts')
     op.drop_table('mail_receipts')
+    op.drop_index('uq_surveys_reference', table_name='surveys')
+    op.drop_index('uq_surveys_of_ticket', table_name='surveys', postgresql_where=sa.text('reference is null'))
+    op.drop_index('uq_surveys_conversation_id', table_name='surveys')
+    op.drop_index('ix_surveys_ticket_id', table_name='surveys')
+    op.drop_index('ix_surveys_answered_at', table_name='surveys', postgresql_where=sa.text('answered_at is not null'))
+    op.drop_table('surveys')
     op.drop_index('ix_remote_images_fetched_at', table_name='remote_images')
     op.drop_table('remote_images')
     op.drop_index('uq_mail_messages_identity', table_name='mail_messages')
@@ -505,6 +583,11 @@ def downgrade() -> None:
     op.drop_index('ix_routing_handouts_left_at', table_name='routing_handouts', postgresql_where=sa.text('left_at is not null'))
     op.drop_index('ix_routing_handouts_held', table_name='routing_handouts', postgresql_where=sa.text('left_at is null'))
     op.drop_table('routing_handouts')
+    op.drop_index('uq_reminders_deferral', table_name='reminders', postgresql_where=sa.text("kind = 'deferral' and state = 'open'"))
+    op.drop_index('ix_reminders_user_id', table_name='reminders')
+    op.drop_index('ix_reminders_ticket_id', table_name='reminders')
+    op.drop_index('ix_reminders_due', table_name='reminders', postgresql_where=sa.text("state = 'open'"))
+    op.drop_table('reminders')
     op.drop_index('ix_profile_absences_since', table_name='profile_absences')
     op.drop_index('ix_profile_absences_profile_id', table_name='profile_absences')
     op.drop_table('profile_absences')
@@ -525,6 +608,8 @@ def downgrade() -> None:
     op.drop_table('file_chunks')
     op.drop_index('ix_cron_runs_name', table_name='cron_runs')
     op.drop_table('cron_runs')
+    op.drop_index('ix_survey_calls_address', table_name='survey_calls')
+    op.drop_table('survey_calls')
     op.drop_index('ix_search_words_word', table_name='search_words')
     op.drop_index('ix_search_words_stem_en', table_name='search_words')
     op.drop_index('ix_search_words_parts', table_name='search_words', postgresql_using='gin', postgresql_with={'fastupdate': 'off'}, postgresql_ops={'folded': 'gin_trgm_ops', 'stem_de': 'gin_trgm_ops'})
