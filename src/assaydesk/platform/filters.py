@@ -140,17 +140,20 @@ class _Reader:
         name = "values" if many else "value"
         values = [self._value(value, name) for value in sent if value is not None]
         matches = self._one_of(values, with_missing=None in sent)
-        return matches if comparator in {"in", "equal"} else not_(matches)
+        # Never null when it is negated, so that rows without a value match; plain otherwise, so that indexes serve it.
+        return matches if comparator in {"in", "equal"} else not_(func.coalesce(matches, false()))
 
     def _one_of(self, values: Sequence[Any], *, with_missing: bool) -> ColumnElement[bool]:
-        """Never null, so that its negation matches rows without a value."""
         field = self.field
         parts: list[ColumnElement[bool]] = []
         if isinstance(field, SetField):
             parts += [field.holds(values)] if values else []
             parts += [not_(field.holds(None))] if with_missing else []
         else:
-            parts += [func.coalesce(field.expression.in_(values), false())] if values else []
+            if field.kind is Kind.BOOLEAN:
+                parts += [field.expression if value else not_(field.expression) for value in dict.fromkeys(values)]
+            elif values:
+                parts.append(field.expression.in_(values))
             parts += [field.expression.is_(None)] if with_missing else []
         return or_(false(), *parts)
 

@@ -32,10 +32,10 @@ def sql(key: str, comparator: str, **members: Any) -> str:
 @pytest.mark.parametrize(
     ("key", "comparator", "members", "expected"),
     [
-        ("id", "equal", {"value": "4"}, "coalesce(id IN (4), false)"),
-        ("t.id", "equal", {"value": 4}, "coalesce(id IN (4), false)"),
+        ("id", "equal", {"value": "4"}, "id IN (4)"),
+        ("t.id", "equal", {"value": 4}, "id IN (4)"),
         ("id", "eq", {"value": None}, "id IS NULL"),
-        ("id", "in", {"values": [1, None]}, "coalesce(id IN (1), false) OR id IS NULL"),
+        ("id", "in", {"values": [1, None]}, "id IN (1) OR id IS NULL"),
         ("id", "in", {"values": []}, "false"),
         ("id", "notIn", {"values": [1]}, "NOT coalesce(id IN (1), false)"),
         ("id", "between", {"from": 1, "to": None}, "id >= 1"),
@@ -43,10 +43,10 @@ def sql(key: str, comparator: str, **members: Any) -> str:
         ("id", "isNotNull", {}, "id IS NOT NULL"),
         ("name", "like", {"value": "A%"}, "coalesce(strpos(lower(name), lower('A%%')) > 0, false)"),
         ("name", "startsWith", {"value": "A"}, "starts_with(lower(name), lower('A'))"),
-        ("open", "equal", {"value": "yes"}, "coalesce(open IN (true), false)"),
+        ("open", "equal", {"value": "yes"}, "open"),
         ("tag", "in", {"values": [1, 2]}, "tag IN (1, 2)"),
         ("tag", "isNull", {}, "tag IS NULL"),
-        ("tag", "notEqual", {"value": 1}, "(tag NOT IN (1))"),
+        ("tag", "notEqual", {"value": 1}, "NOT coalesce(tag IN (1), false)"),
     ],
 )
 def test_comparators(key: str, comparator: str, members: dict[str, Any], expected: str) -> None:

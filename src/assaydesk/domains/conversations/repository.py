@@ -72,6 +72,17 @@ async def of_tickets(session: ReadSession, ticket_ids: Collection[int]) -> Seque
     return (await session.scalars(ordered)).all()
 
 
+async def searched_columns(session: ReadSession, ticket_ids: Collection[int]) -> Sequence[Mapping[str, Any]]:
+    """What of the messages is searched, oldest first; deleted ones are left out."""
+    c = _TABLE.c
+    query = (
+        select(c.ticket_id, c.direction, c.subject, c.from_email, c.from_email_name, c.body_clean)
+        .where(_among(c.ticket_id, ticket_ids), c.deleted_at.is_(None))
+        .order_by(c.created_at, c.id)
+    )
+    return [cast(Mapping[str, Any], row) for row in (await session.execute(query)).mappings()]
+
+
 async def first_of(session: ReadSession, ticket_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
     """The first message of each ticket; drafts are none."""
     query = (

@@ -14,17 +14,19 @@ from assaydesk.domains.conversations.moving import merge_tickets, split_ticket, 
 from assaydesk.domains.conversations.opening import open_ticket
 from assaydesk.domains.conversations.reply import reply_to_ticket
 from assaydesk.domains.conversations.rows import ConversationRow
+from assaydesk.domains.conversations.searching import reindex_threads, searched
 from assaydesk.domains.conversations.store import Stored, store_message
 from assaydesk.domains.conversations.thread import load_threads
 from assaydesk.domains.conversations.view import conversation_row
 from assaydesk.domains.conversations.writing import NewMessage, add_message, file_columns
 from assaydesk.domains.profiles.service import load_profiles
+from assaydesk.domains.tickets.search.index import index_messages
 from assaydesk.platform.db.session import ReadSession, WriteSession
 
 __all__ = [
     "ImportedMessage", "NewMessage", "Stored", "add_message", "customer_messages", "delete_message", "find_message",
     "insert_imported", "list_messages", "load_threads", "merge_tickets", "messages_of", "open_ticket", "read_message",
-    "reply_to_ticket", "split_ticket", "store_message", "unmerge_ticket", "update_message",
+    "reindex_threads", "reply_to_ticket", "split_ticket", "store_message", "unmerge_ticket", "update_message",
 ]  # fmt: skip
 
 
@@ -136,7 +138,9 @@ async def insert_imported(session: WriteSession, messages: Sequence[ImportedMess
             | {"message": position, "position": number, "extraction_status": "skipped", "created_at": message.at}
             for number, file in enumerate(message.files)
         ]
-    return await repository.add_many(session, rows, files)
+    made = await repository.add_many(session, rows, files)
+    await index_messages(session, [searched(row) for row in rows])
+    return made
 
 
 async def _shown(

@@ -11,6 +11,7 @@ from assaydesk.domains.conversations.editing import keep_text
 from assaydesk.domains.conversations.events import ConversationChanged
 from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.conversations.schemas import StoreCreate
+from assaydesk.domains.conversations.searching import reindex_threads
 from assaydesk.domains.conversations.writing import NewMessage, add_message, check_subchannel
 from assaydesk.domains.profiles.service import load_profiles
 from assaydesk.domains.settings.service import InstanceSettings, get_settings
@@ -136,4 +137,5 @@ async def _update(session: WriteSession, actor: Actor, row: Conversation, body: 
     row.modified_at = now
     row.version += 1
     await session.flush()  # Listeners read what was stored.
+    await reindex_threads(session, [row.ticket_id])
     await publish(session, ConversationChanged(row.ticket_id, row.id, now))

@@ -9,6 +9,7 @@ from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.tags.service import load_tags
 from assaydesk.domains.tickets import repository, rules, sla
 from assaydesk.domains.tickets.errors import refuse
+from assaydesk.domains.tickets.search.index import index_tickets
 from assaydesk.domains.tickets.types import OLDER_STATUS, Patch, Priority, Status
 from assaydesk.domains.tickets.update import gather_facts, tag_facts, terms_of, with_dates, write_tag_pairs
 from assaydesk.domains.tickets.work import STATE_COLUMNS, State
@@ -77,6 +78,7 @@ async def create_ticket(
         found_ids = await repository.by_external_ids(session, [columns["external_ticket_id"]])
         return Created(found_ids[columns["external_ticket_id"]], is_new=False)
     await write_tag_pairs(session, [(ticket_id, tag) for tag in outcome.state["tag_ids"]], facts)
+    await index_tickets(session, [ticket_id])
     first = {"ticket_id": ticket_id, "version": 1, "changes": {"status": {"old": None, "new": outcome.state["status"]}}}
     await repository.write_history(session, [first], actor=actor, at=facts.now, kind="created")
     return Created(ticket_id, is_new=True)
@@ -153,6 +155,7 @@ async def insert_imported(session: WriteSession, actor: Actor, tickets: Sequence
             }
         )
     made = await repository.add_many(session, rows, _IMPORTED)
+    await index_tickets(session, made.values())
     pairs = [
         (made[ticket.external_ticket_id], tag)
         for ticket in tickets

@@ -1,0 +1,98 @@
+"""Reading what people type into the search (ticket.md 2.1). Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from re import compile as regex
+from typing import Final
+
+MOST_CHARACTERS: Final = 200
+MOST_WORDS: Final = 12
+_TERM: Final = regex(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_TICKET_ID: Final = regex(r"#?([0-9]{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or a phrase that a ticket must have, or must not have."""
+
+    text: str
+    is_phrase: bool = False
+    is_excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One bare word of a term, with every word of the tickets that counts as it."""
+
+    term: int
+    words: tuple[str, ...]
+
+
+def terms_of(q: str) -> list[Term]:
+    """The terms in their order; a minus that stands alone says nothing."""
+    found = []
+    for match in _TERM.finditer(q):
+        phrase = match["phrase"]
+        text = (match["word"] if phrase is None else phrase).strip()
+        if text.strip("-"):
+            found.append(Term(text, is_phrase=phrase is not None, is_excluded=bool(match["minus"])))
+    return found
+
+
+def fault_of(q: str) -> tuple[str, str] | None:
+    """Code and message of what is wrong with the text, if anything is."""
+    if "\0" in q:
+        return "bad_format", "A NUL character cannot be searched."
+    if len(q) > MOST_CHARACTERS:
+        return "too_long", f"At most {MOST_CHARACTERS} characters."
+    if len(q.replace('"', " ").split()) > MOST_WORDS:
+        return "too_long", f"At most {MOST_WORDS} words."
+    if not any(character.isalnum() for character in q):
+        return "too_short", "Write at least one word or number."
+    return None
+
+
+def ticket_id_of(terms: Sequence[Term]) -> int | None:
+    """The id that a number alone may be."""
+    if len(terms) != 1 or terms[0].is_excluded:
+        return None
+    match = _TICKET_ID.fullmatch(terms[0].text)
+    return int(match[1]) if match is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Queries of the search table. `everywhere` None: nothing can match. `in_head`: only in the ticket's own words."""
+
+    everywhere: str | None
+    in_head: str | None = None
+
+
+def sought(terms: Sequence[Term], tokens: Mapping[int, Sequence[Token]]) -> Sought:
+    """The terms put together; `tokens`: by position of the term, in their order. A term without any says nothing."""
+    wanted, in_head, excluded = [], [], []
+    for number, term in enumerate(terms):
+        parts = tokens.get(number, ())
+        if not parts:
+            continue
+        if not all(token.words for token in parts):
+            if not term.is_excluded:
+                return Sought(None)
+            continue
+        if term.is_excluded:
+            excluded.append(f"!({_joined(parts)})")
+        else:
+            wanted.append(f"({_joined(parts)})")
+            in_head.append(f"({_joined(parts, ':A')})")
+    if not wanted and not excluded:
+        # Only words that stand nowhere are kept out: every ticket is left.
+        return Sought("") if any(term.is_excluded for term in terms) else Sought(None)
+    both = " & ".join([*wanted, *excluded])
+    return Sought(both, " & ".join([*in_head, *excluded]) if wanted else None)
+
+
+def _joined(tokens: Sequence[Token], weight: str = "") -> str:
+    """Words that follow one another. They hold nothing but letters and digits; the quotes keep them words."""
+    return " <-> ".join(
+        "(" + " | ".join(f"'{word}'{weight}" for word in token.words) + ")" for token in tokens
+    )  # fmt: skip
