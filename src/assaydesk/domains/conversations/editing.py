@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from assaydesk.domains.conversations import policy, repository
 from assaydesk.domains.conversations.attachments import Reference, read_references
 from assaydesk.domains.conversations.bodies import texts_of
+from assaydesk.domains.conversations.delivery import queue_message
+from assaydesk.domains.conversations.delivery_repository import lock_message
 from assaydesk.domains.conversations.errors import (
     AttachmentRefused,
     ConversationNotEditable,
@@ -16,9 +18,11 @@ from assaydesk.domains.conversations.errors import (
     DraftAlreadyPublished,
 )
 from assaydesk.domains.conversations.events import ConversationChanged, ConversationDeleted, DraftPublished
+from assaydesk.domains.conversations.lifecycle import State
 from assaydesk.domains.conversations.models import Conversation, ConversationText
 from assaydesk.domains.conversations.recipients import address_of
 from assaydesk.domains.conversations.schemas import ConversationUpdate
+from assaydesk.domains.conversations.searching import reindex_threads
 from assaydesk.domains.conversations.thread import recommended_recipients
 from assaydesk.domains.conversations.writing import add_files, delivery_status, is_customer_message, read_addresses
 from assaydesk.domains.tickets import service as tickets
@@ -72,6 +76,7 @@ async def update_message(
     now = utc_now()
     if _edit(session, actor, row, update, files, now):
         await session.flush()  # Listeners read what was stored.
+        await reindex_threads(session, [ticket_id])
         await publish(session, ConversationChanged(ticket_id, row.id, now))
     if update.is_draft is False:
         await _publish(session, actor, ticket, row, now)
@@ -84,16 +89,22 @@ async def delete_message(
     """Hide a message. Raises `ConversationNotFound`, `PermissionDenied`, `ConversationNotEditable`, `TicketMerged`."""
     ticket = await tickets.lock_visible(session, actor, ticket_id)
     row = await find_message(session, ticket_id, conversation_id)
-    is_open = row.private or row.is_draft or row.delivery_status == "queued"
+    await lock_message(session, row)
+    mailed = row.message_id is not None and row.delivery_status != State.QUEUED
+    is_open = row.delivery_status == State.QUEUED or row.is_draft or (row.private and not mailed)
+    is_own = row.agent_id is not None and row.agent_id == actor.id
+    if not is_open and is_own and row.direction == "out" and mailed and not actor.has(Permission.EDIT_ANY_CONVERSATION):
+        raise ConversationNotEditable("The message was handed over already.", conversationId=row.id)
     _need(policy.right_to_delete(actor, row.agent_id, is_open=is_open))
     tickets.refuse_merged([ticket])
-    if row.delivery_status == "sending":
-        raise ConversationNotEditable("The message is being sent at this moment.")
+    if row.delivery_status == State.SENDING:
+        raise ConversationNotEditable("The message is being sent at this moment.", conversationId=row.id)
     now = utc_now()
     row.deleted_at = now
     row.modified_at = now
     row.version += 1
     await session.flush()  # Listeners read what was stored.
+    await reindex_threads(session, [ticket_id])
     changes = [Change(row.id, "deletedAt", None, now.isoformat())]
     if reason:
         changes.append(Change(row.id, "reason", None, reason))
@@ -201,6 +212,8 @@ async def _publish(
         row.cc_emails = row.cc_emails or [one for one in proposed.cc if address_of(one)]
     row.delivery_status = delivery_status(ticket["channel"], row.to_email)
     row.is_draft = False
+    if row.delivery_status == State.QUEUED:
+        await queue_message(session, ticket, row)
     row.published_at = row.modified_at = now
     row.published_by = actor.user_id
     row.version += 1

@@ -13,7 +13,7 @@ class Delivery(StrEnum):
     """How a message to the customer leaves, or why it cannot."""
 
     SENT = "sent"
-    STORED = "stored"
+    BY_MAIL = "queued"
     NEEDS_RECIPIENT = "needsRecipient"
     CANNOT_SEND = "cannotSend"
     CANNOT_REPLY = "cannotReply"
@@ -29,7 +29,7 @@ def delivery_of(channel: str, to: Sequence[str]) -> Delivery:
     if channel == "chat":
         return Delivery.SENT
     if to:
-        return Delivery.STORED
+        return Delivery.BY_MAIL
     if channel == "portal":
         return Delivery.SENT
     return Delivery.CANNOT_SEND if channel == "phone" else Delivery.NEEDS_RECIPIENT

@@ -8,11 +8,15 @@ from typing import Any
 from assaydesk.domains.conversations import policy, repository
 from assaydesk.domains.conversations.attachments import Reference
 from assaydesk.domains.conversations.bodies import Texts
+from assaydesk.domains.conversations.delivery import keep_quotation, queue_message
 from assaydesk.domains.conversations.errors import ChannelCannotReply, ChannelCannotSend, RecipientRequired
 from assaydesk.domains.conversations.events import ConversationAdded
+from assaydesk.domains.conversations.lifecycle import State
 from assaydesk.domains.conversations.models import Attachment, Conversation
 from assaydesk.domains.conversations.policy import Delivery
 from assaydesk.domains.conversations.recipients import address_of
+from assaydesk.domains.conversations.searching import SEARCHED, searched
+from assaydesk.domains.tickets.search.index import index_messages
 from assaydesk.domains.tickets.types import SPAM
 from assaydesk.kit.clock import utc_now
 from assaydesk.kit.ids import secret_token
@@ -24,7 +28,10 @@ from assaydesk.platform.security.actor import Actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
-    """A message to be added. `columns`: further columns of `conversations`, as they are stored."""
+    """A message to be added. `columns`: further columns of `conversations`, as they are stored.
+
+    One with the `delivery_status` `queued` leaves by mail, with `quoted` (HTML) beneath its text.
+    """
 
     direction: str
     texts: Texts
@@ -35,6 +42,7 @@ class NewMessage:
     written_here: bool = True
     files: Sequence[Reference] = ()
     columns: Mapping[str, Any] = field(default_factory=dict)
+    quoted: str | None = None
 
 
 async def add_message(
@@ -59,7 +67,12 @@ async def add_message(
     session.add(row)
     await session.flush()  # Files and listeners need the id.
     add_files(session, row.id, message.files)
+    if row.delivery_status == State.QUEUED:
+        await queue_message(session, ticket, row, quoted=message.quoted)
+    elif message.quoted:
+        await keep_quotation(session, row.id, message.quoted)
     await session.flush()  # Listeners read what was stored.
+    await index_messages(session, [searched({name: getattr(row, name) for name in SEARCHED})])
     await publish(
         session,
         ConversationAdded(
