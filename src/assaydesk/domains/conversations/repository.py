@@ -98,7 +98,7 @@ async def newest_of(session: ReadSession, ticket_ids: Collection[int]) -> dict[t
     """The newest message of each ticket and direction that the customer knows, with its addresses."""
     c = _TABLE.c
     query = (
-        select(c.ticket_id, c.direction, c.from_email, c.to_email, c.cc_emails)
+        select(c.ticket_id, c.direction, c.from_email, c.reply_to, c.to_email, c.cc_emails)
         .ext(distinct_on(c.ticket_id, c.direction))
         .where(_among(c.ticket_id, ticket_ids), c.deleted_at.is_(None), c.private.is_(False), c.is_draft.is_(False))
         .order_by(c.ticket_id, c.direction, c.created_at.desc(), c.id.desc())

@@ -70,7 +70,7 @@ async def recommended_recipients(session: ReadSession, ticket_ids: Collection[in
 
 
 def _exchanged(row: Mapping[str, Any] | None) -> Exchanged | None:
-    return None if row is None else Exchanged(row["from_email"], row["to_email"], row["cc_emails"])
+    return None if row is None else Exchanged(row["reply_to"] or row["from_email"], row["to_email"], row["cc_emails"])
 
 
 def _opening(direction: str, sender: str | None) -> Exchanged | None:

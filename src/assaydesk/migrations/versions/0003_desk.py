@@ -268,6 +268,7 @@ def upgrade() -> None:
     sa.Column('created_by', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('handed_over_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("reason in ('vacation', 'illness', 'training', 'other')", name=op.f('ck_profile_absences_reason')),
     sa.CheckConstraint('until is null or until > since', name=op.f('ck_profile_absences_ends_after_it_begins')),
     sa.ForeignKeyConstraint(['profile_id'], ['profiles.id'], name=op.f('fk_profile_absences_profile_id')),
