@@ -28,6 +28,10 @@ class Conversation(Base):
         Index(
             "ix_conversations_undelivered", "id", postgresql_where=text("delivery_status in ('queued', 'sending')")
         ),
+        Index(
+            "ix_conversations_drafts", "ticket_id",
+            postgresql_where=text("is_draft is true and deleted_at is null"),
+        ),
         Index("ix_conversations_message_id", "message_id", postgresql_where=text("message_id is not null")),
     )  # fmt: skip
 
@@ -39,6 +43,7 @@ class Conversation(Base):
     is_draft: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     from_email: Mapped[str | None] = mapped_column(Text)
     from_email_name: Mapped[str | None] = mapped_column(Text)
+    reply_to: Mapped[str | None] = mapped_column(Text)
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("profiles.id"))
     subchannel_id: Mapped[int | None] = mapped_column(ForeignKey("subchannels.id"))
     to_email: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
