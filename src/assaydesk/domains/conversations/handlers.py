@@ -3,8 +3,18 @@
 from collections.abc import Collection
 
 from assaydesk.domains.conversations import service
-from assaydesk.domains.tickets.events import TICKET_THREAD, ThreadFacts
-from assaydesk.platform.db.session import ReadSession
+from assaydesk.domains.conversations.events import FilesToFetch
+from assaydesk.domains.conversations.tasks import fetch_files
+from assaydesk.domains.tickets.events import (
+    TICKET_HAS_ATTACHMENT,
+    TICKET_HAS_DRAFT,
+    TICKET_REPLY,
+    TICKET_THREAD,
+    ThreadFacts,
+)
+from assaydesk.platform.db.session import ReadSession, WriteSession
+from assaydesk.platform.events import on
+from assaydesk.platform.jobs.queue import enqueue
 from assaydesk.platform.security.actor import Actor
 
 
@@ -12,5 +22,17 @@ async def _threads(session: ReadSession, _: Actor, ticket_ids: Collection[int]) 
     return await service.load_threads(session, ticket_ids)
 
 
+async def _replies(session: ReadSession, _: Actor, ticket_ids: Collection[int]) -> dict[int, ThreadFacts]:
+    return await service.load_replies(session, ticket_ids)
+
+
+async def _fetch(session: WriteSession, event: FilesToFetch) -> None:
+    await enqueue(session, fetch_files, conversation_id=event.conversation_id)
+
+
 def register() -> None:
+    on(FilesToFetch, _fetch)
     TICKET_THREAD.fill(_threads)
+    TICKET_REPLY.fill(_replies)
+    TICKET_HAS_DRAFT.fill(service.has_draft)
+    TICKET_HAS_ATTACHMENT.fill(service.has_attachment)

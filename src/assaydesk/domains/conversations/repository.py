@@ -94,6 +94,27 @@ async def first_of(session: ReadSession, ticket_ids: Collection[int]) -> dict[in
     return {row["ticket_id"]: cast(Mapping[str, Any], row) for row in (await session.execute(query)).mappings()}
 
 
+async def first_authors(session: ReadSession, ticket_ids: Collection[int]) -> dict[int, int | None]:
+    """The user who wrote the first message of each ticket that no customer opened."""
+    c = _TABLE.c
+    query = (
+        select(c.ticket_id, c.agent_id)
+        .ext(distinct_on(c.ticket_id))
+        .join(Ticket, Ticket.id == c.ticket_id)
+        .where(_among(c.ticket_id, ticket_ids), c.deleted_at.is_(None), c.is_draft.is_(False), Ticket.direction != "in")
+        .order_by(c.ticket_id, c.created_at, c.id)
+    )
+    return {row.ticket_id: row.agent_id for row in await session.execute(query)}
+
+
+async def openings(session: ReadSession, ticket_ids: Collection[int]) -> dict[int, Any]:
+    """By id, how tickets were opened and whose they are: what recipients are recommended from."""
+    query = select(
+        Ticket.id, Ticket.direction, Ticket.from_address, Ticket.to_addresses, Ticket.subchannel_id, Ticket.customer_id
+    ).where(_among(Ticket.id, ticket_ids))
+    return {row.id: row for row in await session.execute(query)}
+
+
 async def newest_of(session: ReadSession, ticket_ids: Collection[int]) -> dict[tuple[int, str], Mapping[str, Any]]:
     """The newest message of each ticket and direction that the customer knows, with its addresses."""
     c = _TABLE.c

@@ -3,7 +3,11 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from sqlalchemy import ColumnElement, select
+
 from assaydesk.domains.conversations import repository
+from assaydesk.domains.conversations.models import Attachment, Conversation
+from assaydesk.domains.tickets.models import Ticket
 from assaydesk.domains.tickets.search import index
 from assaydesk.domains.tickets.search.index import SearchedMessage
 from assaydesk.platform.db.session import WriteSession
@@ -30,3 +34,15 @@ async def reindex_threads(session: WriteSession, ticket_ids: Collection[int]) ->
     for row in await repository.searched_columns(session, ticket_ids):
         threads[row["ticket_id"]].append(searched(row))
     await index.reindex_messages(session, threads)
+
+
+def has_draft() -> ColumnElement[bool]:
+    """A draft waits in the ticket."""
+    drafts = select(Conversation.ticket_id).where(Conversation.is_draft.is_(True), Conversation.deleted_at.is_(None))
+    return Ticket.id.in_(drafts)
+
+
+def has_attachment() -> ColumnElement[bool]:
+    """A message of the ticket has a file."""
+    files = select(Attachment.id).join(Conversation, Conversation.id == Attachment.conversation_id)
+    return files.where(Conversation.ticket_id == Ticket.id, Conversation.deleted_at.is_(None)).exists()

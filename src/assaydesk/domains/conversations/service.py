@@ -9,24 +9,45 @@ from assaydesk.domains.conversations import repository
 from assaydesk.domains.conversations.attachments import Reference
 from assaydesk.domains.conversations.bodies import texts_of
 from assaydesk.domains.conversations.editing import delete_message, find_message, update_message
-from assaydesk.domains.conversations.models import Attachment, Conversation
+from assaydesk.domains.conversations.fetching import (
+    files_are_pending,
+    files_to_fetch,
+    find_remote_image,
+    keep_fetched,
+    keep_remote_image,
+)
+from assaydesk.domains.conversations.files import (
+    attach_files,
+    attachment_for_link,
+    attachments_of,
+    file_columns,
+    keep_received,
+    keep_upload,
+    remove_unused,
+    stored_file_of,
+    visible_attachment,
+)
+from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.conversations.moving import merge_tickets, split_ticket, unmerge_ticket
 from assaydesk.domains.conversations.opening import open_ticket
 from assaydesk.domains.conversations.reply import reply_to_ticket
 from assaydesk.domains.conversations.rows import ConversationRow
-from assaydesk.domains.conversations.searching import reindex_threads, searched
+from assaydesk.domains.conversations.searching import has_attachment, has_draft, reindex_threads, searched
 from assaydesk.domains.conversations.store import Stored, store_message
-from assaydesk.domains.conversations.thread import load_threads
+from assaydesk.domains.conversations.thread import load_replies, load_threads
 from assaydesk.domains.conversations.view import conversation_row
-from assaydesk.domains.conversations.writing import NewMessage, add_message, file_columns
+from assaydesk.domains.conversations.writing import NewMessage, add_message
 from assaydesk.domains.profiles.service import load_profiles
 from assaydesk.domains.tickets.search.index import index_messages
 from assaydesk.platform.db.session import ReadSession, WriteSession
 
 __all__ = [
-    "ImportedMessage", "NewMessage", "Stored", "add_message", "customer_messages", "delete_message", "find_message",
-    "insert_imported", "list_messages", "load_threads", "merge_tickets", "messages_of", "open_ticket", "read_message",
-    "reindex_threads", "reply_to_ticket", "split_ticket", "store_message", "unmerge_ticket", "update_message",
+    "ImportedMessage", "NewMessage", "Stored", "add_message", "attach_files", "attachment_for_link",
+    "attachments_of", "customer_messages", "delete_message", "files_are_pending", "files_to_fetch", "find_message",
+    "find_remote_image", "has_attachment", "has_draft", "insert_imported", "keep_fetched", "keep_received",
+    "keep_remote_image", "keep_upload", "list_messages", "load_replies", "load_threads", "merge_tickets",
+    "messages_of", "open_ticket", "read_message", "reindex_threads", "remove_unused", "reply_to_ticket",
+    "split_ticket", "store_message", "stored_file_of", "unmerge_ticket", "update_message", "visible_attachment",
 ]  # fmt: skip
 
 
@@ -49,11 +70,6 @@ async def messages_of(session: ReadSession, ticket_ids: Collection[int]) -> dict
     for row in await repository.of_tickets(session, ticket_ids):
         found[row.ticket_id].append(row)
     return found
-
-
-async def attachments_of(session: ReadSession, conversation_ids: Collection[int]) -> dict[int, list[Attachment]]:
-    """Files by message."""
-    return await repository.files_of(session, conversation_ids)
 
 
 @dataclass(frozen=True, slots=True)

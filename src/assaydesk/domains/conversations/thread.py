@@ -9,7 +9,6 @@ from assaydesk.domains.conversations.recipients import Exchanged, Recipients, re
 from assaydesk.domains.conversations.view import attachment_json
 from assaydesk.domains.customers.service import load_customers
 from assaydesk.domains.tickets.events import ThreadFacts
-from assaydesk.domains.tickets.service import load_tickets
 from assaydesk.platform.db.session import ReadSession
 
 
@@ -25,6 +24,16 @@ async def load_threads(session: ReadSession, ticket_ids: Collection[int]) -> dic
             recipients.get(ticket_id, Recipients()),
         )
         for ticket_id in ticket_ids
+    }
+
+
+async def load_replies(session: ReadSession, ticket_ids: Collection[int]) -> dict[int, ThreadFacts]:
+    """The same without the first message but its author: what lists show."""
+    authors = await repository.first_authors(session, ticket_ids)
+    recipients = await recommended_recipients(session, ticket_ids)
+    return {
+        ticket_id: ThreadFacts(author_id=authors.get(ticket_id), reply_to=found.to, reply_cc=found.cc)
+        for ticket_id, found in recipients.items()
     }
 
 
@@ -44,7 +53,7 @@ def _facts(row: Mapping[str, Any] | None, files: list[dict[str, Any]], recipient
 
 async def recommended_recipients(session: ReadSession, ticket_ids: Collection[int]) -> dict[int, Recipients]:
     """Whom an answer to each ticket goes to (ticket.md 3.6)."""
-    tickets = await load_tickets(session, ticket_ids)
+    tickets = await repository.openings(session, ticket_ids)
     newest = await repository.newest_of(session, ticket_ids)
     mailboxes = await repository.own_addresses(session)
     customers = await load_customers(session, {row.customer_id for row in tickets.values() if row.customer_id})

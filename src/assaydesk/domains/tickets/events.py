@@ -1,9 +1,11 @@
 """What tickets tell others, and what only higher domains know about a ticket."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import ColumnElement, false
 
 from assaydesk.platform.events import Slot
 from assaydesk.platform.security.actor import ActorKind
@@ -112,3 +114,35 @@ TICKET_PRESENCE: Slot[int, list[int]] = Slot("ticket.presence")
 
 TICKET_THREAD: Slot[int, ThreadFacts] = Slot("ticket.thread")
 """Ticket id -> first message and recommended recipients. Filled by conversations."""
+
+
+class Condition:
+    """A condition on `Ticket.id` that only a higher domain can express; nothing holds while nobody has filled it."""
+
+    def __init__(self) -> None:
+        self._source: Callable[..., ColumnElement[bool]] | None = None
+
+    def fill(self, source: Callable[..., ColumnElement[bool]]) -> None:
+        """Register the one function."""
+        self._source = source
+
+    def __call__(self, *arguments: Any) -> ColumnElement[bool]:
+        return false() if self._source is None else self._source(*arguments)
+
+
+TICKET_WORKED_ON = Condition()
+"""`(user ids or None for anybody, now, gap of time tracking, user id not to count or None)`: somebody works on the
+ticket at this moment. Filled by worklogs."""
+
+TICKET_AI_AGENT = Condition()
+"""`(profile ids of AI agents or None for any)`: one of them worked on the ticket. Filled by worklogs."""
+
+TICKET_HAS_DRAFT = Condition()
+"""`()`: a draft waits. Filled by conversations."""
+
+TICKET_HAS_ATTACHMENT = Condition()
+"""`()`: a message has a file. Filled by conversations."""
+
+TICKET_REPLY: Slot[int, ThreadFacts] = Slot("ticket.reply")
+"""Ticket id -> recommended recipients and the author of the first message, without texts: what lists show. Filled by
+conversations."""

@@ -20,7 +20,7 @@ from assaydesk.kit.clock import utc_now
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.security.actor import Actor, ActorKind
 
-_PRESENCE: Final = timedelta(seconds=60)
+PRESENCE: Final = timedelta(seconds=60)
 """A ping shows presence for this long."""
 
 
@@ -60,7 +60,7 @@ async def presence_of(session: ReadSession, _: Actor, ticket_ids: Collection[int
     """The users who work on these tickets at this moment (worklog.md 2.3)."""
     now = utc_now()
     gap = timedelta(seconds=(await get_settings(session)).worklog_gap_seconds)
-    return await repository.present(session, ticket_ids, pinged_since=now - _PRESENCE, live_since=now - gap)
+    return await repository.present(session, ticket_ids, pinged_since=now - PRESENCE, live_since=now - gap)
 
 
 async def end_presence(session: WriteSession, event: PresenceEnded) -> None:

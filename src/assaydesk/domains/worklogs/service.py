@@ -24,6 +24,7 @@ from assaydesk.domains.worklogs.search import (
     load_worklogs,
     search_worklogs,
 )
+from assaydesk.domains.worklogs.ticket_conditions import handled_by_ai_agent, worked_on
 from assaydesk.domains.worklogs.track import rebuild, record, record_runs
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "end_presence",
     "feed",
     "find_worklog",
+    "handled_by_ai_agent",
     "list_present_users",
     "list_worklogs_of_ticket",
     "load_tool_calls",
@@ -47,4 +49,5 @@ __all__ = [
     "take_published_draft",
     "take_ticket_changes",
     "tell_csat",
+    "worked_on",
 ]
