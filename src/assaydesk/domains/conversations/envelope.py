@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import Final, NamedTuple
 
 from assaydesk.domains.conversations.recipients import address_of
+from assaydesk.kit.domains import ascii_address
 
 MOST_REFERENCES: Final = 20
 LONGEST_SUBJECT: Final = 900
@@ -52,7 +53,7 @@ def parties_of(texts: Iterable[str]) -> list[Party]:
 
 def new_message_id(ticket_id: int, conversation_id: int, sender: str) -> str:
     """`<ticket.conversation.80 random bits@domain>`: nobody guesses the way into a thread."""
-    domain = sender.rpartition("@")[2].strip(".").encode("idna", "ignore").decode() if "@" in sender else ""
+    domain = ascii_address(sender).rpartition("@")[2]
     if not _DOMAIN.fullmatch(domain):
         domain = "assaydesk.invalid"
     return f"<{ticket_id}.{conversation_id}.{token_hex(_RANDOM_BYTES)}@{domain}>"
