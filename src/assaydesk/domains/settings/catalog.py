@@ -147,6 +147,7 @@ _LEGITIMATION: Final = In("customer", "legitimation")
 _JUDGE: Final = In("quality", "judge")
 _PIPELINE: Final = In("quality", "pipeline")
 _PEOPLE: Final = In("quality", "people")
+_MAIL_IN: Final = In("email", "mailIn")
 _ROUTING: Final = In("routing")
 
 
@@ -181,6 +182,7 @@ class InstanceSettings:
     quality_allow_self_assessment: Annotated[Boolean, _PEOPLE] = False
     quality_blind_review_percent: Annotated[Percent, _PEOPLE] = 0
     quality_text_language: Annotated[Language, _JUDGE] = "en"
+    offline_ai_enabled: Annotated[Boolean, In("ai")] = True
     llm_prices: Annotated[dict[str, Price], In("ai")] = field(default_factory=dict)
     worklog_gap_seconds: Annotated[Integer, In("worklog"), Field(ge=1, le=3600)] = 60
     worklog_tail_seconds: Annotated[Integer, In("worklog"), Field(ge=0, le=3600)] = 0
@@ -194,6 +196,12 @@ class InstanceSettings:
     )
     pending_default_days: Annotated[Integer, In("ticket"), Field(ge=1, le=3650)] = 7
     reopen_window_days: Annotated[Integer, In("ticket"), Field(ge=0, le=3650)] = 60
+    max_mail_mb: Annotated[Integer, _MAIL_IN, Field(ge=1, le=200)] = 60
+    max_mail_parts: Annotated[Integer, _MAIL_IN, Field(ge=1, le=10_000)] = 200
+    max_mail_depth: Annotated[Integer, _MAIL_IN, Field(ge=1, le=100)] = 20
+    mail_flood_limit: Annotated[Integer, _MAIL_IN, Field(ge=0, le=100_000)] = 20
+    letter_scan_sender: Annotated[Annotated[str, Field(max_length=320)] | None, In("letter")] = None
+    letter_scan_subject: Annotated[str, In("letter"), Field(min_length=1, max_length=200)] = "LETTER"
     smtp_fallback: Annotated[Server | None, In("email")] = None
     customer_search_parameters: Annotated[
         Annotated[tuple[SearchParameter, ...], Field(max_length=50)], _CUSTOMER_SEARCH

@@ -8,13 +8,19 @@ from starlette.responses import Response
 from assaydesk.domains.settings import subchannels
 from assaydesk.domains.settings.models import CHANNELS, Subchannel
 from assaydesk.domains.settings.schemas import SubchannelCreate, SubchannelList, SubchannelUpdate
-from assaydesk.domains.settings.subchannels import SYNONYMS, AddressTaken, DefaultInUse, SubchannelNotFound
+from assaydesk.domains.settings.subchannels import (
+    SYNONYMS,
+    AddressTaken,
+    DefaultInUse,
+    InsecureTransport,
+    SubchannelNotFound,
+)
 from assaydesk.platform.errors import PermissionDenied, ValidationFailed
 from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.query_lists import words
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
-from assaydesk.platform.http.sessions import Reads, Writes
+from assaydesk.platform.http.sessions import Context, Reads, Writes
 from assaydesk.platform.paging import Paging
 from assaydesk.platform.schema import Done, Id, Made
 from assaydesk.platform.security.actor import Actor
@@ -58,21 +64,23 @@ async def list_subchannels(
 @router.post(
     "",
     operation_id="createSubchannel",
-    responses=errors(PermissionDenied, ValidationFailed, AddressTaken),
+    responses=errors(PermissionDenied, ValidationFailed, AddressTaken, InsecureTransport),
 )
-async def save_subchannel(session: Writes, actor: Manager, body: SubchannelCreate) -> Made:
+async def save_subchannel(session: Writes, context: Context, actor: Manager, body: SubchannelCreate) -> Made:
     """Create a sub-channel, or change the one whose `id` the body names. A default takes the mark from the old one."""
-    return Made(success=True, id=(await subchannels.save_subchannel(session, actor, body)).id)
+    return Made(success=True, id=(await subchannels.save_subchannel(session, actor, body, context.config)).id)
 
 
 @router.patch(
     "/{id}",
     operation_id="updateSubchannel",
-    responses=errors(PermissionDenied, SubchannelNotFound, ValidationFailed, AddressTaken),
+    responses=errors(PermissionDenied, SubchannelNotFound, ValidationFailed, AddressTaken, InsecureTransport),
 )
-async def update_subchannel(session: Writes, row: ToWrite, actor: Manager, body: SubchannelUpdate) -> Done:
+async def update_subchannel(
+    session: Writes, context: Context, row: ToWrite, actor: Manager, body: SubchannelUpdate
+) -> Done:
     """Change what was sent. `data` is merged, and the mask `********` keeps a secret."""
-    await subchannels.update_subchannel(session, actor, row, body)
+    await subchannels.update_subchannel(session, actor, row, body, context.config)
     return Done(success=True)
 
 

@@ -1,19 +1,22 @@
-"""Sub-channels: mailboxes, chat bots, phone lines (settings.md 4). Mail itself is not fetched or sent here."""
+"""Sub-channels: mailboxes, chat bots, phone lines (settings.md 4). Mail is fetched and sent in `domains/channels`."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from sqlalchemy import func, select, text, update
 
+from assaydesk.domains.settings.mailbox_data import addresses_of, is_insecure, mailbox_faults
 from assaydesk.domains.settings.models import Subchannel
 from assaydesk.domains.settings.schemas import SubchannelCreate, SubchannelUpdate
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.audit import Change, write_audit
+from assaydesk.platform.config import Config
 from assaydesk.platform.db.session import ReadSession, WriteSession
-from assaydesk.platform.errors import Conflict, NotFound
+from assaydesk.platform.errors import Conflict, NotFound, Unprocessable, ValidationFailed
 from assaydesk.platform.paging import Page
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
+from assaydesk.platform.security.secrets import is_sealed, secrets_of
 
 SYNONYMS: Final = {"voice": "phone", "internal": "system"}
 MASK: Final = "********"
@@ -31,6 +34,12 @@ class AddressTaken(Conflict):
 
 class DefaultInUse(Conflict):
     default_message = "Make another sub-channel of this channel the default one first."
+
+
+class InsecureTransport(Unprocessable):
+    """422: passwords and mails would cross the network in the open."""
+
+    default_message = "Choose the security tls or starttls: without, passwords and mails can be read on the way."
 
 
 async def list_subchannels(
@@ -69,20 +78,32 @@ async def lock_subchannel(session: WriteSession, subchannel_id: int) -> Subchann
     return row
 
 
-async def save_subchannel(session: WriteSession, actor: Actor, body: SubchannelCreate) -> Subchannel:
-    """Update the sub-channel whose id the body names; without one, or with an unknown one, make another."""
+async def find_subchannel(session: ReadSession, subchannel_id: int) -> Subchannel:
+    """One that is not deleted. Raises `SubchannelNotFound`."""
+    query = select(Subchannel).where(Subchannel.id == subchannel_id, Subchannel.deleted_at.is_(None))
+    row = (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
+    if row is None:
+        raise SubchannelNotFound(subchannelId=subchannel_id)
+    return row
+
+
+async def save_subchannel(session: WriteSession, actor: Actor, body: SubchannelCreate, config: Config) -> Subchannel:
+    """Update the sub-channel whose id the body names; without one, or with an unknown one, make another.
+
+    Raises as `update_subchannel`.
+    """
     if "id" in body.model_fields_set and body.id is not None:
         try:
             row = await lock_subchannel(session, body.id)
         except SubchannelNotFound:
             pass
         else:
-            await update_subchannel(session, actor, row, body)
+            await update_subchannel(session, actor, row, body, config)
             return row
     row = Subchannel(
         channel=body.channel, name=body.name, is_default=False, enabled=True, interface="internal", data={}
     )
-    await _put(session, row, body)
+    await _put(session, row, body, config)
     session.add(row)
     await session.flush()  # The answer names the id.
     await write_audit(session, actor, "subchannel:create", "subchannel", [Change(row.id, None, None, view(row))])
@@ -90,11 +111,14 @@ async def save_subchannel(session: WriteSession, actor: Actor, body: SubchannelC
 
 
 async def update_subchannel(
-    session: WriteSession, actor: Actor, row: Subchannel, body: SubchannelCreate | SubchannelUpdate
+    session: WriteSession, actor: Actor, row: Subchannel, body: SubchannelCreate | SubchannelUpdate, config: Config
 ) -> None:
-    """Change what was sent of a row that the caller has locked; `data` is merged. Raises `AddressTaken`."""
+    """Change what was sent of a row that the caller has locked; `data` is merged.
+
+    Raises `AddressTaken`, `ValidationFailed`, `InsecureTransport`.
+    """
     before = view(row)
-    await _put(session, row, body)
+    await _put(session, row, body, config)
     await session.flush()
     after = view(row)
     changes = [Change(row.id, key, before[key], after[key]) for key in after if before[key] != after[key]]
@@ -113,7 +137,9 @@ async def delete_subchannel(session: WriteSession, actor: Actor, row: Subchannel
     await write_audit(session, actor, "subchannel:delete", "subchannel", [Change(row.id)])
 
 
-async def _put(session: WriteSession, row: Subchannel, body: SubchannelCreate | SubchannelUpdate) -> None:
+async def _put(
+    session: WriteSession, row: Subchannel, body: SubchannelCreate | SubchannelUpdate, config: Config
+) -> None:
     sent = body.model_fields_set
     await _hold(session)
     data = dict(row.data or {})
@@ -121,8 +147,14 @@ async def _put(session: WriteSession, row: Subchannel, body: SubchannelCreate | 
         data = {} if body.data is None else _merged(data, body.data)
     if "interface" in sent and body.interface != "internal":
         data["legacyInterface"] = body.interface
+    if "data" in sent and (body.channel if "channel" in sent else row.channel) == "email":
+        faults = mailbox_faults(data)
+        if faults:
+            raise ValidationFailed(faults)
+        if is_insecure(data) and not config.allow_insecure_mail:
+            raise InsecureTransport
     await _refuse_taken(session, row, data)
-    row.data = data
+    row.data = _sealed(data, config)
     row.channel = body.channel if "channel" in sent else row.channel
     row.name = body.name if "name" in sent else row.name
     row.enabled = body.enabled if "enabled" in sent else row.enabled
@@ -143,16 +175,26 @@ async def _hold(session: WriteSession) -> None:
 
 
 async def _refuse_taken(session: ReadSession, row: Subchannel, data: Mapping[str, Any]) -> None:
-    address = data.get("address")
-    if not isinstance(address, str) or not address:
+    addresses = set(addresses_of(data))
+    if not addresses:
         return
-    query = select(Subchannel.id).where(
-        func.lower(Subchannel.data["address"].as_string()) == address.lower(), Subchannel.deleted_at.is_(None),
-        Subchannel.id != (row.id or 0),
-    )  # fmt: skip
+    query = select(Subchannel.data).where(Subchannel.deleted_at.is_(None), Subchannel.id != (row.id or 0))
     with session.no_autoflush:
-        if (await session.execute(query.limit(1))).first() is not None:
-            raise AddressTaken(address=address)
+        for other in await session.scalars(query):
+            taken = addresses.intersection(addresses_of(other or {}))
+            if taken:
+                raise AddressTaken(address=min(taken))
+
+
+def _sealed(data: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    """The same with its passwords closed under the instance's key, inner objects alike."""
+    closed = dict(data)
+    for key, value in data.items():
+        if isinstance(value, dict):
+            closed[key] = _sealed(value, config)
+        elif key in _SECRET_KEYS and isinstance(value, str) and value and not is_sealed(value):
+            closed[key] = secrets_of(config).seal(value)
+    return closed
 
 
 def _merged(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:

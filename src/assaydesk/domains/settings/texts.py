@@ -116,6 +116,10 @@ SETTINGS: Final[dict[str, Words]] = {
         "Language of reasons and summaries", "In which a judge writes.",
         "Sprache der Begründungen", "In der ein Bewerter schreibt.",
     ),
+    "offlineAiEnabled": Words(
+        "Built-in language model", "Detects tags by their examples. It runs here and needs no network.",
+        "Eingebautes Sprachmodell", "Erkennt Tags anhand ihrer Beispiele. Es läuft hier und braucht kein Netz.",
+    ),
     "llmPrices": Words(
         "Prices of models", "Per million tokens in and out, for the cost of each run.",
         "Preise der Modelle", "Je Million Token hinein und heraus, für die Kosten jedes Laufs.",
@@ -156,6 +160,30 @@ SETTINGS: Final[dict[str, Words]] = {
     "reopenWindowDays": Words(
         "Days in which an answer reopens a ticket", "A later one opens another ticket.",
         "Tage, in denen eine Antwort wieder öffnet", "Eine spätere eröffnet ein anderes Ticket.",
+    ),
+    "maxMailMb": Words(
+        "Largest mail in MB", "Of a larger one only the header and the first megabyte are fetched.",
+        "Größte Mail in MB", "Von einer größeren werden nur Kopf und erstes Megabyte geholt.",
+    ),
+    "maxMailParts": Words(
+        "Most parts of a mail", "What lies beyond is not unpacked; the raw file has it.",
+        "Höchstzahl der Teile einer Mail", "Was darüber hinausgeht, wird nicht entpackt; die Rohdatei enthält es.",
+    ),
+    "maxMailDepth": Words(
+        "Deepest nesting of a mail", "What lies deeper is not unpacked; the raw file has it.",
+        "Tiefste Schachtelung einer Mail", "Was tiefer liegt, wird nicht entpackt; die Rohdatei enthält es.",
+    ),
+    "mailFloodLimit": Words(
+        "Mails of one sender in ten minutes", "Further ones become spam tickets. 0: no limit.",
+        "Mails eines Absenders in zehn Minuten", "Weitere werden zu Spam-Tickets. 0: keine Grenze.",
+    ),
+    "letterScanSender": Words(
+        "Address of the letter scanner", "Its mails with the key word as subject become letters.",
+        "Adresse des Briefscanners", "Seine Mails mit dem Kennwort als Betreff werden zu Briefen.",
+    ),
+    "letterScanSubject": Words(
+        "Key word of scanned letters", "The whole subject of such a mail.",
+        "Kennwort gescannter Briefe", "Der ganze Betreff einer solchen Mail.",
     ),
     "smtpFallback": Words(
         "Server for system mail", "Sends invitations and links, and answers when no mailbox can: host, port, from.",
@@ -262,6 +290,7 @@ CATEGORIES: Final[dict[str, tuple[str, str]]] = {
     "workingHours": ("Working hours and deadlines", "Arbeitszeiten und Fristen"),
     "ticket": ("Tickets", "Tickets"),
     "email": ("E-mail", "E-Mail"),
+    "letter": ("Letters", "Briefe"),
     "customer": ("Customers and contracts", "Kunden und Verträge"),
     "code": ("Own functions", "Eigene Funktionen"),
     "templates": ("Templates", "Vorlagen"),
@@ -280,6 +309,8 @@ GROUPS: Final[dict[str, Words]] = {
     "workingHours": Words("Calendar", "When work is done.", "Kalender", "Wann gearbeitet wird."),
     "sla": Words("Deadlines", "How the clock of a ticket runs.", "Fristen", "Wie die Uhr eines Tickets läuft."),
     "ticket": Words("Life cycle", "Pending and reopening.", "Ablauf", "Wartestellung und Wiederöffnen."),
+    "mailIn": Words("Mail in", "Limits of what comes in.", "Posteingang", "Grenzen für das, was hereinkommt."),
+    "letter": Words("Letters", "What a scanner sends by mail.", "Briefe", "Post, die ein Scanner als Mail schickt."),
     "email": Words("Mail", "How mail comes in and goes out.", "Post", "Wie Mails kommen und gehen."),
     "customerSearch": Words(
         "Recognising customers",
@@ -296,5 +327,7 @@ GROUPS: Final[dict[str, Words]] = {
     ),
     "reporting": Words("Reporting", "Roles of people in reports.", "Berichte", "Rollen von Personen in Berichten."),
     "auth": Words("Passwords", "What a password has to be.", "Passwörter", "Was ein Passwort erfüllen muss."),
-    "ai": Words("Cost", "What models cost.", "Kosten", "Was Modelle kosten."),
+    "ai": Words(
+        "Models", "What may be used, and what it costs.", "Modelle", "Was genutzt werden darf und was es kostet."
+    ),
 }
