@@ -27,7 +27,7 @@ class TagMerged:
 
 
 TAG_USES: Final[dict[str, Slot[int, list[int]]]] = {
-    name: Slot(f"tag.uses.{name}") for name in ("ticket", "customer", "profile", "team", "scorecard")
+    name: Slot(f"tag.uses.{name}") for name in ("ticket", "customer", "profile", "team", "scorecard", "template")
 }
 """Tag id -> ids of the rows that carry or name it; one slot a kind, filled by the domain that owns the kind.
 

@@ -62,12 +62,14 @@ async def with_tag(session: ReadSession, tag_id: int) -> list[int]:
     return list(await session.scalars(query.limit(100)))
 
 
-async def replace_tag(session: WriteSession, tag_id: int, replaced_by: int) -> None:
-    await session.execute(
+async def replace_tag(session: WriteSession, tag_id: int, replaced_by: int) -> int:
+    changed = await session.scalars(
         update(Template)
         .where(Template.tag_id == tag_id, Template.deleted_at.is_(None))
         .values(tag_id=replaced_by, revision=Template.revision + 1)
+        .returning(Template.id)
     )
+    return len(changed.all())
 
 
 async def wrappers(session: ReadSession) -> list[EmailTemplate]:

@@ -7,16 +7,40 @@ from typing import Any
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.settings.subchannels import load_subchannels
 from assaydesk.domains.templates import repository
+from assaydesk.domains.templates.editing import (
+    create_template,
+    delete_template,
+    file_of,
+    lock_template,
+    replace_tag,
+    restore_template,
+    update_template,
+    using_tags,
+)
 from assaydesk.domains.templates.errors import TemplateNotFound, refusal
 from assaydesk.domains.templates.render import fill_in, wrap_message
-from assaydesk.domains.templates.variables import template_variables
-from assaydesk.kit.handlebars.functions import Locale
+from assaydesk.domains.templates.showing import (
+    list_templates,
+    list_variables,
+    list_wrappers,
+    preview,
+    read_template,
+    read_wrapper,
+    template_json,
+)
+from assaydesk.domains.templates.variables import locale_of, template_variables
+from assaydesk.domains.templates.wrappers import create_wrapper, delete_wrapper, lock_wrapper, update_wrapper
 from assaydesk.kit.handlebars.nodes import TemplateError
 from assaydesk.kit.html import to_plain_text
 from assaydesk.kit.ids import secret_token
 from assaydesk.platform.db.session import ReadSession, WriteSession
 
-__all__ = ["Rendered", "TemplateNotFound", "count_use", "render", "template_variables", "wrap"]
+__all__ = [
+    "Rendered", "TemplateNotFound", "count_use", "create_template", "create_wrapper", "delete_template",
+    "delete_wrapper", "file_of", "list_templates", "list_variables", "list_wrappers", "lock_template", "lock_wrapper",
+    "preview", "read_template", "read_wrapper", "render", "replace_tag", "restore_template", "template_json",
+    "template_variables", "update_template", "update_wrapper", "using_tags", "wrap",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +61,7 @@ async def render(session: ReadSession, template_id: int, variables: Mapping[str,
     Raises `TemplateNotFound`, and `TemplateLimit` when the values make it too long or too slow.
     """
     row = await repository.get(session, template_id)
-    locale = await _locale(session, row.language, variables)
+    locale = await locale_of(session, row.language, variables)
     try:
         message = fill_in(row.message, variables, locale)
         subject = fill_in(row.subject, variables, locale, html=False).text if row.subject else None
@@ -87,7 +111,7 @@ async def wrap(
         if row is None:
             return html
         source, language = row.html, row.language or language
-    locale = await _locale(session, language, variables or {})
+    locale = await locale_of(session, language, variables or {})
     return wrap_message(source, html, variables or {}, locale, mark=secret_token(16))
 
 
@@ -97,10 +121,3 @@ async def _wrapper_of(session: ReadSession, subchannel_id: int | None) -> int | 
     row = (await load_subchannels(session, [subchannel_id])).get(subchannel_id)
     named = row.data.get("emailTemplateId") if row is not None and row.data else None
     return named if isinstance(named, int) and not isinstance(named, bool) and 0 < named < 2**63 else None
-
-
-async def _locale(session: ReadSession, language: str | None, variables: Mapping[str, Any]) -> Locale:
-    settings = await get_settings(session)
-    ticket = variables.get("ticket")
-    spoken = ticket.get("languageCode") or ticket.get("language") if isinstance(ticket, Mapping) else None
-    return Locale(settings.zone, language or (spoken if isinstance(spoken, str) else None) or settings.default_language)

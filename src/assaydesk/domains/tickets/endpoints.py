@@ -6,7 +6,7 @@ from fastapi import Body
 from starlette.responses import Response
 
 from assaydesk.domains.customers.schemas import CustomerRead
-from assaydesk.domains.tickets import past_endpoints, service
+from assaydesk.domains.tickets import past_endpoints, service, variables_endpoints
 from assaydesk.domains.tickets.deps import (
     Editor,
     IncludeRawData,
@@ -109,3 +109,4 @@ async def get_customer_by_ticket_id(session: Reads, ticket_id: Shown, actor: Rea
 
 
 router.include_router(past_endpoints.router)
+router.include_router(variables_endpoints.router)

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 
-from assaydesk.domains.profiles.events import ProfileDeleted
+from assaydesk.domains.profiles.events import AbsenceBegan, ProfileDeleted
 from assaydesk.domains.tags.events import TAG_USES, TagMerged
+from assaydesk.domains.templates.events import CONTRACT_VARIABLES, TEMPLATE_VARIABLES
 from assaydesk.domains.tickets import service
+from assaydesk.domains.tickets.variables import contract_variables, ticket_variables
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.events import on
 from assaydesk.platform.security.actor import Actor
@@ -22,7 +24,14 @@ async def _tag_merged(session: WriteSession, event: TagMerged) -> None:
     event.moved.append(await service.replace_tag(session, event.tag_id, event.into))
 
 
+async def _person_is_away(session: WriteSession, event: AbsenceBegan) -> None:
+    await service.pass_on(session, event.profile_id, event.substitute_id)
+
+
 def register() -> None:
+    on(AbsenceBegan, _person_is_away)
     on(ProfileDeleted, _person_left)
     on(TagMerged, _tag_merged)
     TAG_USES["ticket"].fill(_tag_uses)
+    TEMPLATE_VARIABLES.fill(ticket_variables)
+    CONTRACT_VARIABLES.fill(contract_variables)
