@@ -3,6 +3,8 @@
 import asyncio
 import signal
 
+from assaydesk.domains.cron.service import StoredRunLog
+from assaydesk.domains.cron.tasks import keep_time
 from assaydesk.platform.jobs.job import Runtime
 from assaydesk.platform.jobs.queue import run_worker
 
@@ -13,4 +15,7 @@ async def work(runtime: Runtime) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await run_worker(runtime, stop=stop, concurrency=runtime.config.worker_concurrency)
+    runtime.run_log = StoredRunLog(runtime.database)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(keep_time(runtime, stop))
+        tasks.create_task(run_worker(runtime, stop=stop, concurrency=runtime.config.worker_concurrency))

@@ -2,10 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from assaydesk.platform.config import Config
 from assaydesk.platform.db.engine import Database
+
+
+class RunLog(Protocol):
+    """Remembers how runs went. `job_id` is the one of the queue, None for a run outside of it."""
+
+    async def begin(self, job: "Job", job_id: int | None) -> None:
+        """The run starts."""
+
+    async def end(self, job: "Job", job_id: int | None, *, error: str | None, result: "JobResult") -> None:
+        """The run ended; `error` names what went wrong, without contents of rows or messages."""
 
 
 @dataclass(slots=True)
@@ -15,6 +25,7 @@ class Runtime:
     config: Config
     database: Database
     ports: dict[str, Any] = field(default_factory=dict)
+    run_log: RunLog | None = None
 
 
 JobResult = Mapping[str, int | str] | None

@@ -1,18 +1,18 @@
 """The only door to the queue library, Procrastinate (ADR 0006)."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import structlog
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued
 
 from assaydesk.kit.ids import transaction_id
 from assaydesk.platform import metrics
 from assaydesk.platform.db.engine import driver_url
 from assaydesk.platform.db.session import WriteSession
-from assaydesk.platform.jobs.job import JOBS, Job, Runtime
+from assaydesk.platform.errors import DomainError
+from assaydesk.platform.jobs.job import JOBS, Job, JobResult, Runtime
 from assaydesk.platform.logging import transaction
 
 log = structlog.get_logger("jobs")
@@ -38,19 +38,42 @@ async def enqueue(
     return True
 
 
-async def run_job(job: Job, runtime: Runtime, **arguments: Any) -> None:
+async def run_job(job: Job, runtime: Runtime, job_id: int | None = None, **arguments: Any) -> None:
     """Run one job inside its time limit, with a transaction id of its own in the logs."""
     token = transaction.set(transaction_id())
-    outcome = "failed"
+    error: str | None = "Interrupted."
+    result: JobResult = None
+    await _note(runtime, "begin", job, job_id)
     try:
-        await asyncio.wait_for(job.function(runtime, **arguments), job.timeout_seconds)
-        outcome = "ok"
+        result = await asyncio.wait_for(job.function(runtime, **arguments), job.timeout_seconds)
+        error = None
     except Exception as failure:
+        error = _named(failure, job)
         log.error("job_failed", job=job.name, exc_info=failure, **arguments)
         raise
     finally:
-        metrics.jobs.labels(job.name, outcome).inc()
+        metrics.jobs.labels(job.name, "failed" if error else "ok").inc()
+        await _note(runtime, "end", job, job_id, error=error, result=result)
         transaction.reset(token)
+
+
+async def _note(runtime: Runtime, verb: Literal["begin", "end"], job: Job, job_id: int | None, **facts: Any) -> None:
+    """A run whose history cannot be written goes on nevertheless."""
+    if runtime.run_log is None:
+        return
+    try:
+        await getattr(runtime.run_log, verb)(job, job_id, **facts)
+    except Exception as failure:
+        log.warning("run_not_noted", job=job.name, exc_info=failure)
+
+
+def _named(failure: Exception, job: Job) -> str:
+    """What an administrator may read: our own sentences, of others only the kind, as they may quote customers."""
+    if isinstance(failure, DomainError):
+        return failure.message[:500]
+    if isinstance(failure, TimeoutError):
+        return f"It took longer than {job.timeout_seconds:g} seconds."
+    return f"{type(failure).__name__}; the log of the worker says more."
 
 
 def worker_app(runtime: Runtime) -> App:
@@ -71,30 +94,13 @@ def _register(app: App, job: Job, runtime: Runtime) -> None:
         max_attempts=job.retries, wait=job.retry_wait_seconds, linear_wait=job.retry_wait_seconds * 3
     )  # fmt: skip
 
-    def bind() -> Callable[..., Any]:
+    async def work(context: JobContext, /, **arguments: Any) -> None:
+        # Jobs that earlier releases queued by their own clock carry the time, which none asks for.
         if job.cron:
+            arguments.pop("timestamp", None)
+        await run_job(job, runtime, context.job.id, **arguments)
 
-            async def on_time(timestamp: int) -> None:
-                await run_job(job, runtime)
-
-            return on_time
-
-        async def on_demand(**arguments: Any) -> None:
-            await run_job(job, runtime, **arguments)
-
-        return on_demand
-
-    declare = app.task(
-        name=job.name,
-        queue=job.queue,
-        retry=retry,
-        priority=job.priority,
-        queueing_lock=job.name if job.cron else None,
-        lock=job.name if job.cron else None,
-    )
-    task = declare(bind())
-    if job.cron:
-        app.periodic(cron=job.cron, queueing_lock=job.name, lock=job.name)(task)
+    app.task(name=job.name, queue=job.queue, retry=retry, priority=job.priority, pass_context=True)(work)
 
 
 async def run_worker(runtime: Runtime, *, stop: asyncio.Event, concurrency: int) -> None:
@@ -107,7 +113,7 @@ async def run_worker(runtime: Runtime, *, stop: asyncio.Event, concurrency: int)
                     app.run_worker_async(
                         concurrency=concurrency,
                         install_signal_handlers=False,
-                        delete_jobs="successful",
+                        delete_jobs="never",
                         fetch_job_polling_interval=2.0,
                         shutdown_graceful_timeout=20.0,
                         update_heartbeat_interval=runtime.config.job_heartbeat_seconds,
