@@ -24,6 +24,7 @@ DOMAINS = (
     "surveys",
     "channels",
     "identification",
+    "tagging",
     "routing",
     "quality.scorecards",
     "quality.judging",

@@ -219,7 +219,8 @@ async def test_compact_shows_the_public_ones_without_the_right(as_actor: ClientM
     assert everything.keys() == NAMES.keys()
     public = (await (await as_actor(permissions=[])).get("/settings/compact")).json()
     assert public == {
-        "success": True, "settings": {"instanceName": "Assaydesk", "defaultLanguage": "en", "timezone": "UTC"}
+        "success": True,
+        "settings": {"instanceName": "Assaydesk", "defaultLanguage": "en", "timezone": "UTC", "maxAttachmentMb": 25},
     }  # fmt: skip
 
 

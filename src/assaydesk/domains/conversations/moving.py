@@ -7,6 +7,7 @@ from assaydesk.domains.conversations import move_repository, repository
 from assaydesk.domains.conversations.errors import DifferentCustomers
 from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.conversations.schemas import TicketSplitBody
+from assaydesk.domains.conversations.searching import reindex_threads
 from assaydesk.domains.tickets import service as tickets
 from assaydesk.domains.tickets.events import TicketsMerged, TicketSplit, TicketUnmerged
 from assaydesk.domains.tickets.types import Patch, Status
@@ -47,6 +48,7 @@ async def merge_tickets(
     await _log(session, actor, target_id, "merged", {"ticketIds": list(source_ids)})
     unfinished = any(row["status"] != Status.CLOSED for row in sources)
     await _settle(session, actor, [target_id], reopens=unfinished)
+    await reindex_threads(session, [target_id, *source_ids])
     await publish(session, TicketsMerged(tuple(source_ids), target_id, actor.user_id, at))
 
 
@@ -85,6 +87,7 @@ async def unmerge_ticket(session: WriteSession, actor: Actor, target_id: int, so
     await _log(session, actor, source_id, "unmergedFrom", {"ticketId": target_id})
     await _log(session, actor, target_id, "unmerged", {"ticketId": source_id})
     await _settle(session, actor, [target_id, source_id], reopens=False)
+    await reindex_threads(session, [target_id, source_id])
     await publish(session, TicketUnmerged(source_id, target_id, actor.user_id, at))
 
 
@@ -123,6 +126,7 @@ async def split_ticket(session: WriteSession, actor: Actor, ticket_id: int, body
     await _log(session, actor, ticket_id, "split", {"ticketId": new_id, "conversationIds": ids})
     await _log(session, actor, new_id, "splitFrom", {"ticketId": ticket_id, "conversationIds": ids})
     await _settle(session, actor, [ticket_id, new_id], reopens=False)
+    await reindex_threads(session, [ticket_id, new_id])
     await publish(session, TicketSplit(ticket_id, new_id, tuple(ids), actor.user_id, at))
     return new_id
 

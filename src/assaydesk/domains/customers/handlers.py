@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from assaydesk.domains.customers.service import customers_with_tag, replace_tag
+from assaydesk.domains.customers.service import customers_with_tag
+from assaydesk.domains.customers.tag_moves import replace_tag
 from assaydesk.domains.tags.events import TAG_USES, TagMerged
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.events import on

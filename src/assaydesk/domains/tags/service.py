@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from assaydesk.domains.settings.models import Subchannel
 from assaydesk.domains.settings.service import get_settings
-from assaydesk.domains.tags import merging, repository, tree
+from assaydesk.domains.tags import details, merging, repository, tree
 from assaydesk.domains.tags.events import TAG_USES, TagDeleted, TagMerged
 from assaydesk.domains.tags.models import Tag
 from assaydesk.domains.tags.view import COMPACT, tag_json, tags_json
-from assaydesk.kit.clock import utc_now
+from assaydesk.kit.clock import iso, utc_now
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import Conflict, FieldError, NotFound, UnknownReference, ValidationFailed
@@ -126,6 +126,7 @@ async def tag_tree(
 async def create_tag(session: WriteSession, actor: Actor, values: Mapping[str, Any]) -> Tag:
     """`values`: the fields of `TagCreate`. Raises `ValidationFailed`, `UnknownReference`, `NameTaken`, ..."""
     await repository.lock_tree(session)
+    _check_details(values)
     await _check_references(session, None, values)
     parent_id = values.get("parent")
     await _check_unique(session, None, values["name"], parent_id, values.get("properties") or ())
@@ -144,6 +145,7 @@ async def update_tag(session: WriteSession, actor: Actor, tag_id: int, values: M
     await repository.lock_tree(session)
     tag = await find_tag(session, tag_id)
     await session.refresh(tag)
+    _check_details(values)
     await _check_references(session, tag, values)
     parent_id = values.get("parent", tag.parent_id)
     await _check_unique(session, tag, values.get("name", tag.name), parent_id, values.get("properties") or ())
@@ -226,6 +228,13 @@ async def merge_tags(session: WriteSession, actor: Actor, tag_id: int, into: int
     return sum(merged.moved)
 
 
+async def note_test(session: WriteSession, tag: Tag, *, precision: float | None, recall: float | None) -> None:
+    """Keep the result of a run over the test tickets at the tag; that is no change of the tag itself."""
+    result = {"precision": precision, "recall": recall, "checkedAt": iso(utc_now())}
+    tag.test_case = {**tag.test_case, "lastResult": result}
+    await session.flush()
+
+
 def _touch(tag: Tag, actor: Actor) -> None:
     tag.modified_at = utc_now()
     tag.modified_by = actor.user_id
@@ -235,6 +244,13 @@ def _touch(tag: Tag, actor: Actor) -> None:
 async def _uses(session: WriteSession, actor: Actor, tag_id: int) -> dict[str, list[int]]:
     found = {kind: (await slot.load(session, actor, [tag_id])).get(tag_id, []) for kind, slot in TAG_USES.items()}
     return {kind: ids for kind, ids in found.items() if ids}
+
+
+def _check_details(values: Mapping[str, Any]) -> None:
+    faults = [*details.check_details(values.get("detection_details") or {})]
+    faults += details.check_test_case(values.get("test_case") or {})
+    if faults:
+        raise ValidationFailed(faults)
 
 
 async def _check_references(
