@@ -37,7 +37,11 @@ class Caller:
 _CALLER = """
 select {session_id} as session_id, c.expires_at, c.revoked_at, c.last_used_at,
        p.id as profile_id, p.type as profile_type, p.state,
-       trim(p.first_name || ' ' || p.last_name) as name, p.lang, p.work_status, p.allowed_ips,
+       trim(p.first_name || ' ' || p.last_name) as name, p.lang, p.allowed_ips,
+       case when exists (
+         select 1 from profile_absences a where a.profile_id = p.id and a.deleted_at is null
+           and a.since <= now() and (a.until is null or a.until > now())
+       ) then 'longAbsence' else p.work_status end as work_status,
        coalesce(own.permissions, inherited.permissions, '{{}}') as permissions,
        coalesce(teams.ids, '{{}}') as team_ids
 from {table} c

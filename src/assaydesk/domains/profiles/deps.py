@@ -7,7 +7,7 @@ from fastapi import Depends, Header, Path, Query
 from assaydesk.domains.profiles import service
 from assaydesk.domains.profiles.bulk import Entry, read_entries, with_password_hashes
 from assaydesk.domains.profiles.filters import SHOWN, ProfileFilter
-from assaydesk.domains.profiles.models import Profile, Role
+from assaydesk.domains.profiles.models import Absence, Profile, Role
 from assaydesk.domains.profiles.reading import ONLINE, SEES_PRESENCE
 from assaydesk.domains.profiles.schemas import (
     ProfileCreate,
@@ -36,6 +36,7 @@ Creator = Annotated[Actor, Depends(Require(Permission.CREATE_PROFILE))]
 Deleter = Annotated[Actor, Depends(Require(Permission.DELETE_PROFILE))]
 Updater = Annotated[Actor, Depends(Require(Permission.UPDATE_SPECIFIC_PROFILE, Permission.UPDATE_USER_PROFILE_SKILLS))]
 SeesPresence = Annotated[Actor, Depends(Require(*SEES_PRESENCE))]
+AbsenceManager = Annotated[Actor, Depends(Require(Permission.MANAGE_ABSENCES))]
 WorkerManager = Annotated[Actor, Depends(Require(Permission.MANAGE_SERVICE_WORKERS))]
 RoleReader = Annotated[Actor, Depends(Require(Permission.READ_ROLES))]
 RoleManager = Annotated[Actor, Depends(Require(Permission.MANAGE_ROLES))]
@@ -72,6 +73,34 @@ async def worker_to_write(session: Writes, actor: Caller, worker_id: RowId) -> i
     return (await service.lock_worker(session, worker_id)).id
 
 
+async def absentee(session: Writes, actor: Caller, profile_id: RowId) -> Profile:
+    """Whose absences are written: the caller's own, else it needs a right."""
+    profile = await service.find_profile(session, profile_id)
+    if profile.id != actor.id:
+        _deny_without(actor, Permission.MANAGE_ABSENCES)
+    return profile
+
+
+async def absence_to_write(
+    session: Writes, actor: Caller, profile_id: RowId, absence_id: Annotated[Id, Path(alias="absenceId")]
+) -> Absence:
+    await service.find_profile(session, profile_id)
+    absence = await service.find_absence(session, profile_id, absence_id)
+    if profile_id != actor.id:
+        _deny_without(actor, Permission.MANAGE_ABSENCES)
+    return absence
+
+
+async def own_or_updater(session: Reads, actor: Caller, profile_id: RowId) -> Profile:
+    profile = await service.find_profile(session, profile_id)
+    if profile.id != actor.id:
+        _deny_without(actor, Permission.UPDATE_SPECIFIC_PROFILE)
+    return profile
+
+
+Absentee = Annotated[Profile, Depends(absentee)]
+AbsenceToWrite = Annotated[Absence, Depends(absence_to_write)]
+OwnOrUpdater = Annotated[Profile, Depends(own_or_updater)]
 ToWrite = Annotated[Profile, Depends(profile_to_write)]
 ToRead = Annotated[Profile, Depends(profile_to_read)]
 RoleToRead = Annotated[Role, Depends(role_to_read)]

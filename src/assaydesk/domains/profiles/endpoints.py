@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 from starlette.responses import Response
 
-from assaydesk.domains.profiles import member_endpoints, role_endpoints, service, worker_endpoints
+from assaydesk.domains.profiles import absence_endpoints, member_endpoints, role_endpoints, service, worker_endpoints
 from assaydesk.domains.profiles.bulk import ignored_of
 from assaydesk.domains.profiles.deps import (
     Caller,
@@ -240,6 +240,7 @@ async def get_status_history(
     return json_answer({"success": True, "items": items, "total": total, "limit": page.limit, "offset": page.offset})
 
 
+router.include_router(absence_endpoints.router)
 router.include_router(member_endpoints.router)
 router.include_router(role_endpoints.router)
 router.include_router(worker_endpoints.router)

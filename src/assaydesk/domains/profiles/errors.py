@@ -63,3 +63,13 @@ class UnknownPermission(Unprocessable):
     """422; `details.permissions` are the unknown names."""
 
     default_message = "There is no such permission."
+
+
+class AbsenceNotFound(NotFound):
+    default_message = "There is no such absence."
+
+
+class AbsenceOverlap(Conflict):
+    """409; `details.absenceId` is the one that is recorded already."""
+
+    default_message = "Another absence of this person is recorded for that time."

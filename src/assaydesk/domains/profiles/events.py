@@ -50,3 +50,11 @@ class PasswordReplaced:
 
 UNREAD_NOTIFICATIONS: Slot[int, int] = Slot("profile.unreadNotifications")
 """User id -> number of unread notifications. Filled by notifications."""
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceBegan:
+    """A longer absence has begun, and somebody takes over the open work."""
+
+    profile_id: int
+    substitute_id: int

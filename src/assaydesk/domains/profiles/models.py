@@ -111,3 +111,4 @@ class Absence(Base):
     created_by: Mapped[int | None] = mapped_column(BigInt)
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
     handed_over_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    deleted_at: Mapped[datetime | None] = mapped_column(Timestamp)

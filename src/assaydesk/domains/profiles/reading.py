@@ -1,6 +1,6 @@
 """Showing profiles: lists, one, the own one, who is online, how a status changed (people.md 2 and 3.1)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,8 +10,15 @@ from assaydesk.domains.profiles.errors import ProfileNotFound
 from assaydesk.domains.profiles.events import UNREAD_NOTIFICATIONS
 from assaydesk.domains.profiles.filters import ProfileFilter, conditions
 from assaydesk.domains.profiles.models import Profile
-from assaydesk.domains.profiles.types import ProfileType
-from assaydesk.domains.profiles.view import Known, full_view, identity_view, settings_view, short_view
+from assaydesk.domains.profiles.types import Effective, ProfileType
+from assaydesk.domains.profiles.view import (
+    Known,
+    effective_person,
+    full_view,
+    identity_view,
+    settings_view,
+    short_view,
+)
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.kit.clock import iso, utc_now
 from assaydesk.platform.db.session import ReadSession
@@ -31,11 +38,14 @@ async def list_profiles(
     if not actor.has(Permission.MANAGE_SERVICE_WORKERS):
         wanted = replace(wanted, types=wanted.types - {ProfileType.SERVICE_WORKER})
     rows, total = await repository.page(session, conditions(wanted), limit=page.limit, offset=page.offset)
+    absent = await repository.absent_among(session, [profile.id for profile, _ in rows])
     if not full:
-        return [short_view(profile, has_image=has_image) for profile, has_image in rows], total
+        return [
+            short_view(profile, has_image=has_image, absent=profile.id in absent) for profile, has_image in rows
+        ], total
     teams = await repository.teams_of(session, [profile.id for profile, _ in rows])
     sizes, zone = await role_sizes(session), (await get_settings(session)).zone
-    known = [Known(profile, has_image, teams.get(profile.id, [])) for profile, has_image in rows]
+    known = [Known(profile, has_image, teams.get(profile.id, []), profile.id in absent) for profile, has_image in rows]
     return [full_view(one, sizes, zone) for one in known], total
 
 
@@ -51,7 +61,7 @@ async def read_profile(
     if known is None:
         raise ProfileNotFound(profileId=profile_id)
     if actor.id != profile_id and not actor.has(Permission.READ_ANY_USER_PROFILE):
-        return short_view(known.profile, has_image=known.has_image)
+        return short_view(known.profile, has_image=known.has_image, absent=known.absent)
     forced = None
     if force_inheritance:
         forced = await repository.teams_by_id(session, team_ids) if team_ids else known.teams
@@ -132,6 +142,16 @@ async def _refuse_foreign_history(session: ReadSession, actor: Actor, profile_id
             return
         raise PermissionDenied(Permission.WORKLOG_VIEW_ALL)
     raise PermissionDenied(Permission.WORKLOG_VIEW_TEAM_MATE, Permission.WORKLOG_VIEW_ALL)
+
+
+async def load_effective(session: ReadSession, ids: Collection[int]) -> dict[int, Effective]:
+    """What counts for people at this moment, in three queries for any number of them."""
+    profiles = await repository.load_profiles(session, ids)
+    teams = await repository.teams_of(session, profiles)
+    absent = await repository.absent_among(session, profiles)
+    return {
+        one: effective_person(profile, teams.get(one, []), absent=one in absent) for one, profile in profiles.items()
+    }
 
 
 async def role_sizes(session: ReadSession) -> dict[int, int]:

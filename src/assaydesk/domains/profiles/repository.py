@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from assaydesk.domains.profiles.models import Profile, ProfileTeam, Role, StatusChange
+from assaydesk.domains.profiles.models import Absence, Profile, ProfileTeam, Role, StatusChange
 from assaydesk.domains.profiles.types import PEOPLE, ProfileState
 from assaydesk.domains.profiles.view import Known
 from assaydesk.domains.teams.models import Team
@@ -62,7 +62,21 @@ async def get_known(session: ReadSession, profile_id: int) -> Known | None:
     if row is None:
         return None
     teams = await teams_of(session, [profile_id])
-    return Known(row[0], bool(row[1]), teams.get(profile_id, []))
+    absent = await absent_among(session, [profile_id])
+    return Known(row[0], bool(row[1]), teams.get(profile_id, []), profile_id in absent)
+
+
+async def absent_among(session: ReadSession, ids: Collection[int]) -> set[int]:
+    """Those of the people who are away at this moment by a recorded absence."""
+    if not ids:
+        return set()
+    rows = await session.scalars(
+        select(Absence.profile_id).where(
+            Absence.profile_id.in_(set(ids)), Absence.deleted_at.is_(None), Absence.since <= func.now(),
+            or_(Absence.until.is_(None), Absence.until > func.now()),
+        )
+    )  # fmt: skip
+    return set(rows)
 
 
 async def page(

@@ -1,5 +1,15 @@
 """People, AI agents, service workers and roles: the public face of the domain."""
 
+from assaydesk.domains.profiles.absences import (
+    absence_calendar,
+    absent_among,
+    change_absence,
+    delete_absence,
+    find_absence,
+    hand_over,
+    list_absences,
+    record_absence,
+)
 from assaydesk.domains.profiles.bulk import update_profiles
 from assaydesk.domains.profiles.create import create_ai_agent_profile, create_person, create_profile, ensure_first_admin
 from assaydesk.domains.profiles.errors import ExceedsOwnRights, ProfileNotFound
@@ -7,6 +17,7 @@ from assaydesk.domains.profiles.members import change_members
 from assaydesk.domains.profiles.reading import (
     find_profile,
     list_profiles,
+    load_effective,
     online_summary,
     read_image,
     read_own_profile,
@@ -15,6 +26,7 @@ from assaydesk.domains.profiles.reading import (
 )
 from assaydesk.domains.profiles.remove import delete_profile, refuse_foreign_account, restore_profile
 from assaydesk.domains.profiles.repository import load_profiles, team_ids_of
+from assaydesk.domains.profiles.rights import holders_of
 from assaydesk.domains.profiles.roles import (
     ADMIN_ROLE,
     AGENT_ROLE,
@@ -41,22 +53,31 @@ __all__ = [
     "SUPERVISOR_ROLE",
     "ExceedsOwnRights",
     "ProfileNotFound",
+    "absence_calendar",
+    "absent_among",
+    "change_absence",
     "change_members",
     "create_ai_agent_profile",
     "create_person",
     "create_profile",
     "create_role",
     "create_worker",
+    "delete_absence",
     "delete_profile",
     "delete_role",
     "delete_worker",
     "ensure_first_admin",
     "ensure_roles",
+    "find_absence",
     "find_profile",
     "find_role",
+    "hand_over",
+    "holders_of",
+    "list_absences",
     "list_profiles",
     "list_roles",
     "list_workers",
+    "load_effective",
     "load_profiles",
     "lock_worker",
     "online_summary",
@@ -64,6 +85,7 @@ __all__ = [
     "read_image",
     "read_own_profile",
     "read_profile",
+    "record_absence",
     "refuse_foreign_account",
     "restore_profile",
     "role_view",

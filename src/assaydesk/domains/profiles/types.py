@@ -1,6 +1,7 @@
 """Words of profiles (people.md 1 and 3)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -51,6 +52,42 @@ class RoutingStatus(StrEnum):
 
 PEOPLE = frozenset({ProfileType.USER, ProfileType.OPERATOR})
 """Types that may sign in with a password."""
+
+
+class AbsenceReason(StrEnum):
+    VACATION = "vacation"
+    ILLNESS = "illness"
+    TRAINING = "training"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """What counts for a person at this moment, teams and absences included (people.md 1.3, 3)."""
+
+    profile_id: int
+    type: str
+    state: str
+    work_status: WorkStatus
+    team_ids: tuple[int, ...]
+    tag_ids: frozenset[int]
+    channels: frozenset[str]
+    limit_backlog: bool
+    required_tag_ids: frozenset[int]
+    excluded_tag_ids: frozenset[int]
+    tags_on_route: tuple[int, ...]
+    call_routing_status: RoutingStatus
+    chat_routing_status: RoutingStatus
+    last_seen: datetime | None
+
+    @property
+    def takes_tickets(self) -> bool:
+        return self.state == ProfileState.ACTIVE and self.work_status is WorkStatus.TICKET_PROCESSING
+
+    @property
+    def is_routed(self) -> bool:
+        """Whether skills and channels limit what the person gets (ticket.md 6.1)."""
+        return bool(self.tag_ids or self.channels)
 
 
 @dataclass(frozen=True, slots=True)

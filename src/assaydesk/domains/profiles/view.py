@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from assaydesk.domains.profiles.inheritance import Values, effective, values_from
 from assaydesk.domains.profiles.models import Profile
-from assaydesk.domains.profiles.types import RoutingStatus, WorkStatus
+from assaydesk.domains.profiles.types import Effective, RoutingStatus, WorkStatus
 from assaydesk.domains.teams.models import Team
 from assaydesk.kit.clock import zoneless
 
@@ -36,6 +36,16 @@ class Known:
     profile: Profile
     has_image: bool
     teams: Sequence[Team]
+    absent: bool = False
+
+    @property
+    def work_status(self) -> WorkStatus:
+        return shown_work_status(self.profile, absent=self.absent)
+
+
+def shown_work_status(profile: Profile, *, absent: bool) -> WorkStatus:
+    """The working status; a recorded absence shows as one (people.md 3.2)."""
+    return WorkStatus.LONG_ABSENCE if absent else WorkStatus(profile.work_status)
 
 
 def own_settings(profile: Profile) -> dict[str, Any]:
@@ -61,7 +71,31 @@ def effective_values(
     return effective(own, of_teams, inherit=inherit, role_sizes=role_sizes)
 
 
-def short_view(profile: Profile, *, has_image: bool) -> dict[str, Any]:
+def effective_person(profile: Profile, teams: Sequence[Team], *, absent: bool) -> Effective:
+    """What counts for a person at this moment."""
+    values = effective_values(profile, teams, {})
+    settings = profile.settings or {}
+    active = [team for team in teams if team.state == "active"]
+    lists = [settings, *(team.settings or {} for team in active if settings.get("inheritTeamSettings"))]
+    return Effective(
+        profile_id=profile.id,
+        type=profile.type,
+        state=profile.state,
+        work_status=shown_work_status(profile, absent=absent),
+        team_ids=tuple(team.id for team in active),
+        tag_ids=frozenset(values.tag_ids),
+        channels=frozenset(values.channels),
+        limit_backlog=values.limit_backlog,
+        required_tag_ids=frozenset(values.required_tag_ids),
+        excluded_tag_ids=frozenset(tag for one in lists for tag in one.get("ticketBacklogExcludedTagIds") or ()),
+        tags_on_route=values.tags_on_route,
+        call_routing_status=RoutingStatus(settings.get("callRoutingStatus") or RoutingStatus.OFFLINE),
+        chat_routing_status=RoutingStatus(settings.get("chatRoutingStatus") or RoutingStatus.OFFLINE),
+        last_seen=profile.last_seen,
+    )
+
+
+def short_view(profile: Profile, *, has_image: bool, absent: bool = False) -> dict[str, Any]:
     """What everybody who is signed in may see of somebody else."""
     return {
         "id": profile.id,
@@ -70,7 +104,7 @@ def short_view(profile: Profile, *, has_image: bool) -> dict[str, Any]:
         "nameAlias": profile.name_alias,
         "type": profile.type,
         "imageUrl": _image_url(profile, has_image),
-        "settings": {"status": WorkStatus(profile.work_status).status},
+        "settings": {"status": shown_work_status(profile, absent=absent).status},
     }
 
 
@@ -104,7 +138,7 @@ def settings_view(
     profile = known.profile
     teams = known.teams if forced is None else forced
     actual = effective_values(profile, teams, role_sizes, force=forced is not None)
-    work_status = WorkStatus(profile.work_status)
+    work_status = known.work_status
     return {
         **own_settings(profile),
         "status": work_status.status,

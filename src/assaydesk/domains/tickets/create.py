@@ -27,6 +27,8 @@ _FRESH: Final[State] = {
     "is_escalated": False,
     "due_by_was_set_manually": False,
     "due_by_before_pending_was_manual": False,
+    "due_by_defers": False,
+    "due_by_before_pending_defers": False,
     "first_response_was_set_manually": False,
     "sla_paused_seconds": 0,
     "customer_legitimation": 0,
@@ -125,7 +127,8 @@ class ImportedTicket:
 
 _IMPORTED: Final = (
     *(name for name in ImportedTicket.__dataclass_fields__ if name != "tag_ids"),
-    "sla_started_at", "sla_due_at", "first_response_due_by", "due_by_was_set_manually", "modified_at", "version",
+    "sla_started_at", "sla_due_at", "first_response_due_by", "due_by_was_set_manually", "due_by_defers", "modified_at",
+    "version",
 )  # fmt: skip
 
 
@@ -141,6 +144,7 @@ async def insert_imported(session: WriteSession, actor: Actor, tickets: Sequence
         hours = sla.promised_hours(facts[tag].sla_hours for tag in ticket.tag_ids if tag in facts)
         dates = sla.due_dates(ticket.created_at, hours, 0, terms)
         row = {name: getattr(ticket, name, None) for name in _IMPORTED}
+        status = OLDER_STATUS.get(ticket.status, ticket.status)
         rows.append(
             row
             | {
@@ -149,7 +153,8 @@ async def insert_imported(session: WriteSession, actor: Actor, tickets: Sequence
                 "first_response_due_by": dates.first_response,
                 "due_by": ticket.due_by or dates.due,
                 "due_by_was_set_manually": ticket.due_by is not None,
-                "status": OLDER_STATUS.get(ticket.status, ticket.status),
+                "due_by_defers": ticket.due_by is not None and status == Status.PENDING,
+                "status": status,
                 "modified_at": ticket.closed_at or ticket.last_customer_message_at or ticket.created_at,
                 "version": 1,
             }

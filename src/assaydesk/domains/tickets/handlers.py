@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from assaydesk.domains.customers.events import CustomersMerged
 from assaydesk.domains.profiles.events import AbsenceBegan, ProfileDeleted
 from assaydesk.domains.tags.events import TAG_USES, TagMerged
 from assaydesk.domains.templates.events import CONTRACT_VARIABLES, TEMPLATE_VARIABLES
@@ -24,12 +25,17 @@ async def _tag_merged(session: WriteSession, event: TagMerged) -> None:
     event.moved.append(await service.replace_tag(session, event.tag_id, event.into))
 
 
+async def _customers_merged(session: WriteSession, event: CustomersMerged) -> None:
+    await service.move_customers(session, event.source_ids, event.target_id)
+
+
 async def _person_is_away(session: WriteSession, event: AbsenceBegan) -> None:
     await service.pass_on(session, event.profile_id, event.substitute_id)
 
 
 def register() -> None:
     on(AbsenceBegan, _person_is_away)
+    on(CustomersMerged, _customers_merged)
     on(ProfileDeleted, _person_left)
     on(TagMerged, _tag_merged)
     TAG_USES["ticket"].fill(_tag_uses)

@@ -16,9 +16,6 @@ WAITING: Final = (
 )
 """Tickets that nobody has and that may be handed out: the condition of their indexes (ticket.md 6.2)."""
 
-_DUE: Final = "CASE\nWHEN due_by_defers THEN sla_due_at\nELSE due_by\nEND"
-"""The date whose passing escalates a ticket (ticket.md 7.4). As PostgreSQL prints it, for the comparison of schemas."""
-
 _DUE: Final = "coalesce(due_by, '2099-12-31 00:00:00+00'::timestamptz)"
 _RANK: Final = "array_position('{urgent,high,medium,low}'::text[], priority::text)"
 _MESSAGE: Final = "coalesce(last_customer_message_at, created_at)"

@@ -11,12 +11,14 @@ from sqlalchemy import (
     String,
     Table,
     any_,
+    case,
     delete,
     false,
     func,
     literal,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -26,7 +28,7 @@ from sqlalchemy.types import TypeEngine
 from assaydesk.domains.settings.models import Subchannel
 from assaydesk.domains.tickets import policy
 from assaydesk.domains.tickets.models import Ticket, TicketChange, TicketTag
-from assaydesk.domains.tickets.types import Status
+from assaydesk.domains.tickets.types import SPAM, Status
 from assaydesk.domains.tickets.work import STATE_COLUMNS, State
 from assaydesk.platform.db.base import BigInt, BigInts, Json, Texts
 from assaydesk.platform.db.recordset import recordset
@@ -89,6 +91,35 @@ async def lock_due(session: WriteSession, now: datetime, limit: int) -> dict[int
     )
     names = [one.name for one in wanted]
     return {row[0]: dict(zip(names, row, strict=True)) for row in await session.execute(query)}
+
+
+async def lock_overdue(session: WriteSession, now: datetime, limit: int) -> dict[int, State]:
+    """Open tickets that have not been escalated for the date that counts, which has passed."""
+    wanted = _columns_for_rules(frozenset())
+    counting = case((Ticket.due_by_defers, Ticket.sla_due_at), else_=Ticket.due_by)
+    # Said twice over, so that the partial indexes serve.
+    passed = or_(Ticket.due_by <= now, Ticket.due_by_defers & (Ticket.sla_due_at <= now))
+    clean = or_(Ticket.spam_status.is_(None), Ticket.spam_status.not_in(SPAM))
+    query = (
+        select(*wanted)
+        .where(
+            # The words of the partial indexes.
+            text("tickets.status = 'open' and not tickets.is_escalated"),
+            passed, counting <= now, counting.is_distinct_from(Ticket.escalated_for), clean,
+            Ticket.deleted_at.is_(None), Ticket.merged_into_ticket_id.is_(None),
+        )
+        .order_by(Ticket.id)
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True)
+    )  # fmt: skip
+    names = [one.name for one in wanted]
+    return {row[0]: dict(zip(names, row, strict=True)) for row in await session.execute(query)}
+
+
+async def tickets_of_customers(session: ReadSession, customer_ids: Collection[str], limit: int) -> list[int]:
+    """Ids of tickets that are linked to one of the customers."""
+    query = select(Ticket.id).where(Ticket.customer_id.in_(set(customer_ids)), Ticket.deleted_at.is_(None))
+    return list(await session.scalars(query.order_by(Ticket.id).limit(limit)))
 
 
 @lru_cache(maxsize=64)

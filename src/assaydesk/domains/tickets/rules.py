@@ -1,8 +1,8 @@
 """What a change of a ticket brings about: one row in, one row out (ticket.md 1.1, 8.3, 11; tags.md 2)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from assaydesk.domains.tickets import policy
 from assaydesk.domains.tickets.lifecycle import Command
@@ -113,6 +113,21 @@ def messages_moved(state: State, last_customer_message_at: datetime | None, fact
     return work.done()
 
 
+def escalated(state: State, facts: Facts) -> Outcome:
+    """The date that counts has passed. It is remembered, so that a person who clears the flag is not overruled."""
+    work = Work(state, facts, {})
+    work.new["is_escalated"] = True
+    work.new["escalated_for"] = state["sla_due_at"] if state["due_by_defers"] else state["due_by"]
+    return work.done()
+
+
+def customer_merged(state: State, target_id: str, facts: Facts) -> Outcome:
+    """The customer became one with another; who confirmed the one has confirmed the other."""
+    work = Work(state, facts, {})
+    work.new["customer_id"] = target_id
+    return work.done()
+
+
 def _asked(work: Work) -> frozenset[str]:
     asked = set(work.values)
     if not TAG_KEYS.isdisjoint(asked):
@@ -168,6 +183,7 @@ def _set_customer(work: Work) -> None:
     old, new, values = work.old, work.new, work.values
     actor = work.facts.actor
     ids = {name: values[name] for name in ("customer_id", "contract_id") if name in values}
+    ids |= _linked(work, ids)
     new.update(ids)
     level = values.get("customer_legitimation", old["customer_legitimation"])
     if level != old["customer_legitimation"]:
@@ -183,6 +199,19 @@ def _set_customer(work: Work) -> None:
         new["customer_legitimation"] = found if changed else max(found, old["customer_legitimation"])
     elif changed:
         new["customer_legitimation"] = policy.NOBODY
+
+
+def _linked(work: Work, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Customer and contract go together: a contract brings its customer, another customer leaves the contract."""
+    owners = work.facts.contract_customers
+    if "customer_id" not in sent:
+        owner = owners.get(sent.get("contract_id") or "")
+        return {} if owner is None or owner == work.old["customer_id"] else {"customer_id": owner}
+    contract_id = work.old["contract_id"]
+    if "contract_id" in sent or contract_id is None or sent["customer_id"] == work.old["customer_id"]:
+        return {}
+    left = sent["customer_id"] is None or owners.get(contract_id, sent["customer_id"]) != sent["customer_id"]
+    return {"contract_id": None} if left else {}
 
 
 def _set_tags(work: Work) -> None:

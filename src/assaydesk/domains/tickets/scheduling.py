@@ -23,6 +23,7 @@ def set_status_and_dates(work: Work) -> None:
     if "due_by" in values and not same_second(work.old["due_by"], values["due_by"]):
         new["due_by"] = values["due_by"]
         new["due_by_was_set_manually"] = values["due_by"] is not None
+        new["due_by_defers"] = False
         work.recompute = work.recompute or values["due_by"] is None
     if new["status"] == Status.PENDING:
         _check_deferral(work, word)
@@ -46,7 +47,7 @@ def _check_deferral(work: Work, word: str | None) -> None:
         path = work.path + ("status" if "status" in values else "dueBy")
         code = "required" if new["due_by"] is None else "out_of_range"
         work.faults.append(NoDeferral(path, code, "A pending ticket needs a dueBy in the future."))
-    new["due_by_was_set_manually"] = True
+    new["due_by_was_set_manually"] = new["due_by_defers"] = True
 
 
 def _has_date_by_hand(work: Work) -> bool:
@@ -70,6 +71,7 @@ def carry_out(work: Work, command: Command) -> None:
         new["pending_since"] = work.facts.now
         new["due_by_before_pending"] = old["due_by"]
         new["due_by_before_pending_was_manual"] = old["due_by_was_set_manually"]
+        new["due_by_before_pending_defers"] = old["due_by_defers"]
     elif after is Status.CLOSED:
         new.update(closed_at=work.facts.now, auto_execute_at=None, is_escalated=False)
 
@@ -81,7 +83,13 @@ def _stop_waiting(work: Work, *, early: bool) -> None:
     if early and (old["due_by"] is None or now < old["due_by"]):
         new["due_by"] = old["due_by_before_pending"]
         new["due_by_was_set_manually"] = old["due_by_before_pending_was_manual"]
-    new.update(pending_since=None, due_by_before_pending=None, due_by_before_pending_was_manual=False)
+        new["due_by_defers"] = old["due_by_before_pending_defers"]
+    new.update(
+        pending_since=None,
+        due_by_before_pending=None,
+        due_by_before_pending_was_manual=False,
+        due_by_before_pending_defers=False,
+    )
     work.recompute = True
 
 

@@ -6,8 +6,6 @@ from typing import Any
 
 from assaydesk.domains.customers.service import CustomerNotFound as CustomerNotFound
 from assaydesk.domains.customers.service import customer_name, customers_as_json, load_customers, read_customer
-from assaydesk.domains.profiles.models import Profile
-from assaydesk.domains.profiles.service import load_profiles
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.tags.service import tags_as_json
 from assaydesk.domains.tickets import repository, rules
@@ -22,9 +20,13 @@ from assaydesk.domains.tickets.errors import (
 )
 from assaydesk.domains.tickets.events import TICKET_PRESENCE, TICKET_THREAD, Changed
 from assaydesk.domains.tickets.models import Ticket
+from assaydesk.domains.tickets.people import people_of, skills_of
 from assaydesk.domains.tickets.policy import with_sight
 from assaydesk.domains.tickets.reading import ReadPatches, read_many, read_one
 from assaydesk.domains.tickets.update import (
+    move_customers,
+    escalate,
+    pass_on,
     read_date,
     refuse_merged,
     reopen_due,
@@ -51,8 +53,11 @@ __all__ = [
     "TicketMerged",
     "TicketNotFound",
     "create_ticket",
+    "escalate",
     "insert_imported",
     "log_activity",
+    "move_customers",
+    "pass_on",
     "read_date",
     "read_many",
     "read_one",
@@ -199,7 +204,7 @@ async def tickets_as_json(
     presence = await TICKET_PRESENCE.load(session, actor, ids)
     threads = await TICKET_THREAD.load(session, actor, ids)
     customers = await load_customers(session, {row["customer_id"] for row in rows.values() if row["customer_id"]})
-    people = await _people(
+    people = await people_of(
         session, actor, rows.values(), presence.values(), [one.author_id for one in threads.values()]
     )
     zone = (await get_settings(session)).zone
@@ -217,7 +222,7 @@ async def tickets_as_json(
         customer_names={one: customer_name(customers[customer]) for one, customer in linked.items()},
         threads=threads,
         presence=presence,
-        skills=_skills(caller),
+        skills=skills_of(caller),
     )
     return {one: ticket_json(row, beside) for one, row in rows.items()}
 
@@ -238,26 +243,6 @@ async def load_tickets(session: ReadSession, ids: Collection[int]) -> dict[int, 
 async def tickets_with_tag(session: ReadSession, tag_ids: Collection[int]) -> dict[int, list[int]]:
     """Up to a hundred tickets that carry each tag."""
     return await repository.tickets_with_tag(session, tag_ids)
-
-
-async def _people(
-    session: ReadSession,
-    actor: Actor,
-    rows: Collection[Mapping[str, Any]],
-    present: Collection[Sequence[int]],
-    authors: Sequence[int | None],
-) -> dict[int, Profile]:
-    wanted = {row["agent_id"] for row in rows} | set(authors) | {actor.user_id}
-    wanted |= {user for row in rows for user in row["assigned_agent_ids"]} | {
-        user for users in present for user in users
-    }
-    return await load_profiles(session, {one for one in wanted if one is not None})
-
-
-def _skills(caller: Profile | None) -> frozenset[int]:
-    stored = (caller.settings if caller is not None else {}).get("skills")
-    tags = stored.get("tagIds") if isinstance(stored, dict) else None
-    return frozenset(tag for tag in tags or () if isinstance(tag, int))
 
 
 async def _refuse_stale(session: ReadSession, row: Mapping[str, Any], sent: str) -> None:

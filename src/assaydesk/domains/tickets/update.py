@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
+from assaydesk.domains.customers.service import customers_of_contracts
 from assaydesk.domains.profiles.service import load_profiles
 from assaydesk.domains.settings.service import InstanceSettings, get_settings
 from assaydesk.domains.tags.models import Tag
@@ -108,15 +109,47 @@ async def reopen_due(session: WriteSession, actor: Actor, *, limit: int = 1000) 
     return len(outcomes)
 
 
+async def escalate(session: WriteSession, *, limit: int = 500) -> int:
+    """Mark open tickets whose date has passed (ticket.md 7.4); answers how many there were."""
+    now = utc_now()
+    states = await repository.lock_overdue(session, now, limit)
+    await _add_tags(session, states)
+    facts = replace(await gather_facts(session, SYSTEM, await get_settings(session), (), states.values()), now=now)
+    await _write(session, [rules.escalated(state, facts) for state in states.values()], facts)
+    return len(states)
+
+
+async def move_customers(
+    session: WriteSession, source_ids: Collection[str], target_id: str, *, batch: int = 1000
+) -> int:
+    """Link the tickets of some customers to another one; answers how many there were. It is nobody's work."""
+    moved = 0
+    while ids := await repository.tickets_of_customers(session, source_ids, batch):
+        states = await _lock(session, SYSTEM, ids, ())
+        facts = await gather_facts(session, SYSTEM, await get_settings(session), (), states.values())
+        outcomes = [rules.customer_merged(state, target_id, facts) for state in states.values()]
+        await _write(session, outcomes, facts, track_time=False)
+        moved += len(ids)
+    return moved
+
+
 async def unassign_person(session: WriteSession, profile_id: int) -> int:
     """Give the open and pending tickets of somebody who left back to all (people.md 2.11); answers how many."""
+    return await pass_on(session, profile_id, None)
+
+
+async def pass_on(session: WriteSession, profile_id: int, successor_id: int | None) -> int:
+    """Let somebody, or nobody, take the place of a person on all open and pending tickets; answers how many."""
     held = await repository.unfinished_of(session, profile_id)
+    put = [] if successor_id is None else [successor_id]
     patches = [
         Patch(
             ticket_id,
             {
-                "agent_id": None if agent_id == profile_id else agent_id,
-                "assigned_agent_ids": [one for one in assigned if one != profile_id],
+                "agent_id": successor_id if agent_id == profile_id else agent_id,
+                "assigned_agent_ids": list(
+                    dict.fromkeys(new for one in assigned for new in (put if one == profile_id else [one]))
+                ),
             },
         )
         for ticket_id, agent_id, assigned in held
@@ -206,6 +239,9 @@ async def gather_facts(
     users = {values[name] for values in named for name in ("agent_id", "responder_id") if values.get(name) is not None}
     users.update(user for values in named for user in values.get("assigned_agent_ids", ()))
     subchannels = {values["subchannel_id"] for values in named if values.get("subchannel_id") is not None}
+    contracts = {values["contract_id"] for values in named if values.get("contract_id") is not None}
+    if any("customer_id" in values for values in named):
+        contracts.update(one for state in states if (one := state.get("contract_id")) is not None)
     profiles = await load_profiles(session, users)
     return Facts(
         now=utc_now(),
@@ -215,6 +251,7 @@ async def gather_facts(
         profiles=frozenset(profile.id for profile in profiles.values() if profile.state != "deleted"),
         subchannels=await repository.subchannels(session, subchannels),
         pending_default=timedelta(days=settings.pending_default_days),
+        contract_customers=await customers_of_contracts(session, contracts),
     )
 
 

@@ -20,9 +20,10 @@ State: TypeAlias = dict[str, Any]
 STATE_COLUMNS: Final = (
     "id", "version", "status", "priority", "priority_was_set_manually", "spam_status", "is_escalated", "closed_at",
     "auto_execute_at", "due_by", "due_by_was_set_manually", "due_by_before_pending", "due_by_before_pending_was_manual",
-    "pending_since", "first_response_due_by", "first_response_was_set_manually", "first_response_at", "sla_started_at",
-    "sla_due_at", "sla_paused_seconds", "customer_id", "contract_id", "customer_legitimation", "agent_id",
-    "assigned_agent_ids", "responder_id", "last_customer_message_at", "merged_into_ticket_id",
+    "due_by_defers", "due_by_before_pending_defers", "escalated_for", "pending_since", "first_response_due_by",
+    "first_response_was_set_manually", "first_response_at", "sla_started_at", "sla_due_at", "sla_paused_seconds",
+    "customer_id", "contract_id", "customer_legitimation", "agent_id", "assigned_agent_ids", "responder_id",
+    "last_customer_message_at", "merged_into_ticket_id",
 )  # fmt: skip
 """The columns that the rules read; a patch adds those that it names."""
 
@@ -46,6 +47,8 @@ class Facts:
     profiles: Collection[int] = ()
     subchannels: Collection[int] = ()
     pending_default: timedelta = timedelta(days=7)
+    contract_customers: Mapping[str, str] = field(default_factory=dict)
+    """Contract id -> the customer who has it, as far as that is known."""
 
 
 @dataclass(slots=True)
