@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from assaydesk.domains.tagging import service
 from assaydesk.domains.tagging.schemas import DetectBody, DetectedTags, TagTested
-from assaydesk.domains.tagging.tasks import decide_in_thread
 from assaydesk.domains.tags.models import Tag
 from assaydesk.domains.tags.service import TagNotFound, find_tag, note_test
 from assaydesk.domains.tickets.service import TicketNotFound, get_visible, with_sight
@@ -54,7 +53,7 @@ async def detect_tags(context: Context, actor: Manager, body: DetectBody) -> Res
             except TicketNotFound as failure:
                 raise UnknownReference(failure.message, field="ticketId", value=body.ticket_id) from failure
             prepared = await service.prepare(session, [body.ticket_id])
-    found = await decide_in_thread(context.config.embedding, prepared)
+    found = await service.decide_in_thread(context.config.embedding, prepared)
     shown = [
         {"id": one.tag_id, "name": one.name, "confidence": one.confidence, "method": one.method}
         for one in sorted(next(iter(found.values()), []), key=lambda one: (-one.confidence, one.tag_id))
@@ -74,7 +73,7 @@ async def test_tag(
     """Run the detection of a tag on its test tickets. Tickets stay as they are; the tag keeps the result."""
     wanted, unwanted = service.test_tickets(tag)
     prepared = await service.prepare(session, [*wanted, *unwanted], only=tag)
-    found = await decide_in_thread(context.config.embedding, prepared)
+    found = await service.decide_in_thread(context.config.embedding, prepared)
     sure = {ticket_id: {one.tag_id: one.confidence for one in tags} for ticket_id, tags in found.items()}
     detected = [ticket_id for ticket_id, tags in sure.items() if tag.id in tags]
     precision, recall = service.scores(set(wanted) & sure.keys(), set(unwanted) & sure.keys(), detected)

@@ -1,7 +1,8 @@
 """How sure the built-in language model is that a text belongs to a tag.
 
 A tag is known by its examples. A text counts as the tag's when it is nearer to one of them than to what people write
-about anything else: the negative examples, and a fixed set of everyday sentences. Without three examples it abstains.
+about anything else: the examples of the other tags, its own negative examples, and a fixed set of everyday sentences.
+Without three examples it abstains, and so it does between two tags that are equally near.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,14 +52,16 @@ def confidences(
         return {}
     query = embedder.queries([text[:MOST_CHARACTERS]])[0]
     everyday = float((embedder.passages(EVERYDAY) @ query).max())
+    near = {tag_id: float((embedder.passages(texts) @ query).max()) for tag_id, texts in asked.items()}
     found = {}
     for rule in rules:
-        if rule.id not in asked:
+        if rule.id not in near:
             continue
-        near = float((embedder.passages(asked[rule.id]) @ query).max())
         against = _texts(rule.details.get("negativeExamples"))
-        other = max(everyday, float((embedder.passages(against) @ query).max())) if against else everyday
-        found[rule.id] = 1 / (1 + exp(-STEEPNESS * (near - other)))
+        others = [everyday, *(score for tag_id, score in near.items() if tag_id != rule.id)]
+        if against:
+            others.append(float((embedder.passages(against) @ query).max()))
+        found[rule.id] = 1 / (1 + exp(-STEEPNESS * (near[rule.id] - max(others))))
     return found
 
 

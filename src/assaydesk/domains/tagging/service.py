@@ -1,5 +1,6 @@
 """Detection of tags on new tickets, on a text, and on the test tickets of a tag (tags.md 2, 3; ticket.md 5.5)."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,7 @@ from assaydesk.domains.templates.service import template_variables
 from assaydesk.domains.tickets import service as tickets
 from assaydesk.domains.tickets.events import TICKET_THREAD
 from assaydesk.domains.tickets.types import SPAM, Patch
+from assaydesk.integrations.local_ai.opening import open_embedder
 from assaydesk.integrations.local_ai.port import Embedder
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.events import publish
@@ -45,6 +47,17 @@ def decide(prepared: Prepared, embedder: Embedder) -> dict[int, list[Detected]]:
         )
         for ticket_id, incoming in prepared.incoming.items()
     }
+
+
+async def decide_in_thread(embedding: str, prepared: Prepared) -> dict[int, list[Detected]]:
+    """Tags by ticket. `embedding`: which language model this process uses."""
+    return await asyncio.to_thread(_decide, embedding, prepared)
+
+
+def _decide(embedding: str, prepared: Prepared) -> dict[int, list[Detected]]:
+    asks = prepared.use_ai and any(rule.wants_ai for rule in prepared.rules)
+    # Nobody loads a model for tags that need none.
+    return decide(prepared, open_embedder(embedding if asks else "hashed"))
 
 
 async def prepare(session: ReadSession, ticket_ids: Collection[int], only: Tag | None = None) -> Prepared:

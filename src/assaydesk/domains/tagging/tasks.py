@@ -1,11 +1,7 @@
 """New tickets are read once, by a job."""
 
-import asyncio
-
 from assaydesk.domains.tagging import service
-from assaydesk.domains.tagging.types import Detected
 from assaydesk.domains.tickets.service import load_tickets
-from assaydesk.integrations.local_ai.opening import open_embedder
 from assaydesk.platform.db.session import assert_no_open_session
 from assaydesk.platform.jobs.job import Runtime, job
 
@@ -19,17 +15,6 @@ async def read(runtime: Runtime, *, ticket_id: int) -> None:
             return
         prepared = await service.prepare(session, [ticket_id])
     assert_no_open_session("the built-in model")
-    found = await decide_in_thread(runtime.config.embedding, prepared)
+    found = await service.decide_in_thread(runtime.config.embedding, prepared)
     async with runtime.database.write() as session:
         await service.assign(session, ticket_id, found.get(ticket_id, []))
-
-
-async def decide_in_thread(embedding: str, prepared: service.Prepared) -> dict[int, list[Detected]]:
-    """Tags by ticket. `embedding`: which language model this process uses."""
-    return await asyncio.to_thread(_decide, embedding, prepared)
-
-
-def _decide(embedding: str, prepared: service.Prepared) -> dict[int, list[Detected]]:
-    asks = prepared.use_ai and any(rule.wants_ai for rule in prepared.rules)
-    # Nobody loads a model for tags that need none.
-    return service.decide(prepared, open_embedder(embedding if asks else "hashed"))
