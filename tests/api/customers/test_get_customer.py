@@ -22,7 +22,8 @@ async def test_given_a_customer_all_keys_are_there(as_actor: Any, session: Write
     assert (customer["id"], customer["phone"], customer["emailMatches"]) == ("007", "+4930123", False)
     assert customer["tags"] == [{"id": tag.id, "color": "green", "name": tag.name}]
     (shown,) = customer["contracts"]
-    assert (shown["id"], shown["customerId"], shown["phone"], shown["energy"]) == ("K-7", "5", "0301234567", None)
+    assert (shown["id"], shown["customerId"], shown["phone"], shown["energy"]) == ("K-7", "007", "0301234567", None)
+    assert shown["additionalData"] == {"ownKey": 1}
 
 
 @pytest.mark.parametrize(

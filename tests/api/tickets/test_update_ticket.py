@@ -48,7 +48,7 @@ async def test_given_the_documented_example_the_full_ticket_is_answered(
         assert_same_shape(documented, customer, leave_out=["contracts.customerId"])
         assert (customer["id"], customer["phone"]) == (83771, 49123456789)
         assert customer["emailMatches"] == (name == "ByTicketId")
-        assert customer["contracts"][0]["customerId"] == "123"
+        assert customer["contracts"][0]["customerId"] == "83771"
 
 
 async def test_given_the_version_that_was_read_a_newer_ticket_is_409(as_actor: Any, ticket_id: int) -> None:

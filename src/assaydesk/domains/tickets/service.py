@@ -1,6 +1,6 @@
 """Tickets: the public face of the domain."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,8 +24,8 @@ from assaydesk.domains.tickets.people import people_of, skills_of
 from assaydesk.domains.tickets.policy import with_sight
 from assaydesk.domains.tickets.reading import ReadPatches, read_many, read_one
 from assaydesk.domains.tickets.update import (
-    move_customers,
     escalate,
+    move_customers,
     pass_on,
     read_date,
     refuse_merged,

@@ -125,7 +125,7 @@ async def move_customers(
     """Link the tickets of some customers to another one; answers how many there were. It is nobody's work."""
     moved = 0
     while ids := await repository.tickets_of_customers(session, source_ids, batch):
-        states = await _lock(session, SYSTEM, ids, ())
+        states = await _lock(session, SYSTEM, ids, (), tags=False)
         facts = await gather_facts(session, SYSTEM, await get_settings(session), (), states.values())
         outcomes = [rules.customer_merged(state, target_id, facts) for state in states.values()]
         await _write(session, outcomes, facts, track_time=False)
