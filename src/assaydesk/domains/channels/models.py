@@ -54,7 +54,8 @@ class MailReceipt(Base):
 class MailboxState(Base):
     """How far a mailbox is read, when it is due, and who reads it at this moment.
 
-    Mails up to `last_uid` of this `source` and `uidvalidity` are done. `failures` in a row delay the next try.
+    Mails up to `last_uid` of this `source` and `uidvalidity` are done, those that came before `start_from` left out.
+    `failures` in a row delay the next try.
     """
 
     __tablename__ = "mailbox_states"
@@ -63,6 +64,7 @@ class MailboxState(Base):
     source: Mapped[str] = mapped_column(Text, server_default="")
     uidvalidity: Mapped[int] = mapped_column(BigInt, server_default="0")
     last_uid: Mapped[int] = mapped_column(BigInt, server_default="0")
+    start_from: Mapped[datetime | None] = mapped_column(Timestamp)
     due_at: Mapped[datetime | None] = mapped_column(Timestamp)
     fetched_at: Mapped[datetime | None] = mapped_column(Timestamp)
     failures: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -124,6 +124,18 @@ async def is_our_own(session: ReadSession, message_id: str | None, sender: str |
     return next((row.id for row in stored.values() if row.direction == "out"), None)
 
 
+async def note_second_mailbox(session: WriteSession, conversation_id: int, subchannel_id: int) -> None:
+    """The same mail came into another mailbox too; that one is noted at the message."""
+    row = await repository.lock_with_raw_data(session, conversation_id)
+    if row is None or row.subchannel_id == subchannel_id:
+        return
+    raw = dict(row.raw_data or {})
+    others = [one for one in raw.get("alsoReceivedBy", ()) if isinstance(one, int)]
+    if subchannel_id not in others:
+        row.raw_data = raw | {"alsoReceivedBy": [*others, subchannel_id]}
+        await session.flush()
+
+
 async def _existing(session: ReadSession, ticket_id: int, *, is_private: bool = False) -> Found | None:
     target = end_of(ticket_id, await repository.merged_chain(session, ticket_id))
     row = (await tickets.load_tickets(session, [target])).get(target)

@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import any_, func, literal, select
+from sqlalchemy.orm import undefer
 
 from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.conversations.threading import MOST_HOPS, forms
 from assaydesk.domains.tickets.models import Ticket
 from assaydesk.platform.db.base import Texts
-from assaydesk.platform.db.session import ReadSession
+from assaydesk.platform.db.session import ReadSession, WriteSession
 
 _MOST_MESSAGES = 200
 
@@ -75,3 +76,8 @@ async def merged_chain(session: ReadSession, ticket_id: int) -> dict[int, int | 
     chain = start.union_all(step)
     query = select(chain.c.id, func.max(chain.c.merged_into_ticket_id).label("target")).group_by(chain.c.id)
     return {row.id: row.target for row in await session.execute(query)}
+
+
+async def lock_with_raw_data(session: WriteSession, conversation_id: int) -> Conversation | None:
+    query = select(Conversation).where(Conversation.id == conversation_id).options(undefer(Conversation.raw_data))
+    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).one_or_none()

@@ -174,6 +174,7 @@ def upgrade() -> None:
     sa.Column('source', sa.Text(), server_default='', nullable=False),
     sa.Column('uidvalidity', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('last_uid', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('start_from', sa.DateTime(timezone=True), nullable=True),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('failures', sa.Integer(), server_default='0', nullable=False),
@@ -256,6 +257,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notifications'))
     )
     op.create_index('ix_notifications_unread', 'notifications', ['user_id'], unique=False, postgresql_where=sa.text('read_at is null'))
+    op.create_index('ix_notifications_url', 'notifications', ['kind', 'url', 'created_at'], unique=False, postgresql_where=sa.text('url is not null'))
     op.create_index('ix_notifications_user_id', 'notifications', ['user_id', 'id'], unique=False)
     op.create_table('profile_absences',
     sa.Column('id', sa.BigInteger(), nullable=False),
@@ -597,6 +599,7 @@ def downgrade() -> None:
     op.drop_index('ix_profile_absences_profile_id', table_name='profile_absences')
     op.drop_table('profile_absences')
     op.drop_index('ix_notifications_user_id', table_name='notifications')
+    op.drop_index('ix_notifications_url', table_name='notifications', postgresql_where=sa.text('url is not null'))
     op.drop_index('ix_notifications_unread', table_name='notifications', postgresql_where=sa.text('read_at is null'))
     op.drop_table('notifications')
     op.drop_index('ix_exports_user_id', table_name='exports')
