@@ -1,15 +1,18 @@
 """HTML from outside, made safe to show (conventions.md 9). Stored texts keep what was received."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape, unescape
+from itertools import islice
 from re import IGNORECASE, Match
 from re import compile as regex
 from typing import Final
+from urllib.parse import unquote
 
 import nh3
 
 from assaydesk.kit.html import end_of_comment, end_of_tag
 
+OWN_FILES: Final = "/api/mind/storage/attachments/"
 _DEEPEST: Final = 100
 _SIMPLE: Final = 1000
 """Up to so many tags the sanitiser is quick whatever they are; more are put in order first."""
@@ -21,29 +24,71 @@ _UNSEEN: Final = frozenset({"script", "style", "title", "template", "noscript", 
 _TAG: Final = regex(r"<(/?)([a-z][a-z0-9]*)|<[!?/]", IGNORECASE)
 _ATTRIBUTE: Final = regex(r"""([a-z][a-z-]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", IGNORECASE)
 _IMAGE: Final = regex(r"<img((?:\s+[a-z-]+=\"[^\"]*\")*)\s*/?>")
-_REMOTE_SOURCE: Final = regex(r'\ssrc="(?:https?:)?//[^"]*"', IGNORECASE)
+_SOURCE: Final = regex(r'\ssrc="([^"]*)"', IGNORECASE)
+_REMOTE: Final = regex(r"(?:https?:)?//", IGNORECASE)
+_SCHEMES: Final = nh3.ALLOWED_URL_SCHEMES | {"cid"}
+
+ImageLink = Callable[[str], str | None]
+"""The `Content-ID` of an image inside the mail to an address that shows it; None: there is no such image."""
 
 
-def safe_html(html: str) -> str:
+def safe_html(html: str, *, inline: ImageLink | None = None, remote: Callable[[int], str] | None = None) -> str:
     """The text without scripts, event attributes, forms, frames and `javascript:` links.
 
-    The n-th image (from 1) that would be loaded from elsewhere has `data-remote-image="n"` in place of `src`. The time
-    is proportional to the length, whatever stands there.
+    The n-th image (from 1) that would be loaded from elsewhere has `data-remote-image="n"` in place of `src`, and with
+    `remote` the link that fetches it as `data-remote-src`. An image inside the mail (`cid:`) gets the address that
+    `inline` knows. The time is proportional to the length, whatever stands there.
     """
-    if html.count("<") > _SIMPLE:
-        html = "".join(_in_order(html))
-    cleaned = nh3.clean(html)
+    cleaned = _cleaned(html)
     if "<img" not in cleaned:
         return cleaned
     number = 0
 
-    def blocked(image: Match[str]) -> str:
+    def shown(image: Match[str]) -> str:
         nonlocal number
         number += 1
-        attributes, found = _REMOTE_SOURCE.subn("", image.group(1))
-        return f'<img data-remote-image="{number}"{attributes}>' if found else image.group()
+        source = _source(image)
+        if source is None or source.startswith(OWN_FILES):
+            return image.group()
+        attributes = _SOURCE.sub("", image.group(1))
+        if _REMOTE.match(source):
+            link = f' data-remote-src="{escape(remote(number))}"' if remote is not None else ""
+            return f'<img data-remote-image="{number}"{link}{attributes}>'
+        found = inline(unquote(source[4:])) if inline is not None and source.startswith("cid:") else None
+        return f'<img src="{escape(found)}"{attributes}>' if found is not None else f"<img{attributes}>"
 
-    return _IMAGE.sub(blocked, cleaned)
+    return _IMAGE.sub(shown, cleaned)
+
+
+def mail_html(html: str) -> str:
+    """The same for a mail that leaves: its images stay where they lie."""
+    return _cleaned(html)
+
+
+def remote_image(html: str, number: int) -> str | None:
+    """The address of the n-th image, if that is loaded from elsewhere."""
+    images = islice(_IMAGE.finditer(_cleaned(html)), number - 1, number) if number > 0 else ()
+    source = next((_source(image) for image in images), None)
+    if source is None or not _REMOTE.match(source):
+        return None
+    return f"https:{source}" if source.startswith("//") else source
+
+
+def _source(image: Match[str]) -> str | None:
+    found = _SOURCE.search(image.group(1))
+    return unescape(found.group(1)).strip() if found else None
+
+
+def _cleaned(html: str) -> str:
+    if html.count("<") > _SIMPLE:
+        html = "".join(_in_order(html))
+    if "cid:" not in html.lower():
+        return nh3.clean(html)
+    return nh3.clean(html, url_schemes=_SCHEMES, attribute_filter=_images_only)
+
+
+def _images_only(tag: str, _: str, value: str) -> str | None:
+    return value if tag == "img" or not value.lower().startswith("cid:") else None
 
 
 def text_as_html(text: str) -> str:

@@ -1,33 +1,37 @@
-"""Attachments by reference: names, kinds, risk (ticket.md 4)."""
+"""Attachments as bodies name them: an upload, contents, or an address (ticket.md 2.3, 4)."""
 
+from base64 import b64decode
+from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
 from mimetypes import guess_type
-from re import compile as regex
-from typing import Any, Final, Literal, NamedTuple
-from urllib.parse import unquote, urlsplit
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote, unquote, urlsplit
 
+from assaydesk.kit.file_types import RiskClass, clean_name, file_ending, real_type, risk_of
 from assaydesk.platform.errors import FieldError
 
-RiskClass = Literal["safe", "risky", "dangerous"]
-LONGEST_NAME: Final = 200
-_FORBIDDEN: Final = regex(r"[^\w .\-]")
-_WORDS: Final = regex(r"\w+")
-_DANGEROUS: Final = frozenset(
-    _WORDS.findall(
-        "exe msi com scr bat cmd pif cpl jar js jse vbs vbe wsf wsh ps1 psm1 hta lnk reg dll sys apk app deb rpm dmg "
-        "so bin elf sh"
-    )
-)
-_SAFE: Final = frozenset(
-    _WORDS.findall(
-        "pdf doc docx odt rtf txt md csv xls xlsx ods ppt pptx odp jpg jpeg png gif webp bmp tif tiff heic mp3 m4a ogg "
-        "oga wav flac mp4 m4v mov webm ics vcf"
-    )
-)
+__all__ = [
+    "MOST_BYTES", "STORAGE", "Reference", "RiskClass", "clean_name", "file_ending", "read_references", "removal_note",
+    "risk_of", "storage_path",
+]  # fmt: skip
+
+MOST_BYTES: Final = 50 * 1024 * 1024
+"""All files of one message together (conventions.md 9)."""
+
+STORAGE: Final = "/api/mind/storage/attachments"
+
+_REMOVED: Final = {
+    "en": "The file {name} was removed because files of this kind can do harm ({kind}).\n",
+    "de": "Die Datei {name} wurde entfernt, weil Dateien dieser Art Schaden anrichten können ({kind}).\n",
+}
 
 
 class Reference(NamedTuple):
-    """A file that lies elsewhere. Sizes in bytes and pixels. What nobody said is None, the address too."""
+    """A file of a message to be. Sizes in bytes and pixels; what nobody said is None.
+
+    `content`: its bytes; `upload_id`: an attachment that waits for this message; `file_id`: a stored file that is
+    attached once more. Without any of them the file lies at `url`, and is fetched when `fetch` says so.
+    """
 
     name: str
     url: str | None
@@ -37,53 +41,69 @@ class Reference(NamedTuple):
     width: int | None = None
     height: int | None = None
     inline: bool = False
-
-
-def clean_name(name: str) -> str:
-    """A file name without path and control characters: letters, digits, blank, `.`, `-`, `_`."""
-    base = name.replace("\\", "/").rpartition("/")[2]
-    return _FORBIDDEN.sub("", base).strip(" .")[:LONGEST_NAME] or "file"
-
-
-def file_ending(name: str) -> str | None:
-    """`jpg` of `photo.JPG`."""
-    _, dot, ending = name.rpartition(".")
-    return ending.lower() if dot and 0 < len(ending) <= 10 else None
-
-
-def risk_of(name: str, content_type: str | None) -> RiskClass:
-    """By ending and media type, the worse of both; what is unknown is risky."""
-    ending = file_ending(name) or ""
-    media = content_type or ""
-    if ending in _DANGEROUS or any(word in media for word in ("x-msdownload", "x-executable", "x-dosexec", "x-sh")):
-        return "dangerous"
-    harmless = media == "" or (
-        media.startswith(
-            ("image/", "audio/", "video/", "text/plain", "text/csv", "application/pdf", "application/vnd.")
-        )
-        and media != "image/svg+xml"
-    )
-    return "safe" if ending in _SAFE and harmless else "risky"
+    content: bytes | None = None
+    upload_id: str | None = None
+    file_id: str | None = None
+    content_id: str | None = None
+    fetch: bool = False
 
 
 def read_references(items: Sequence[Mapping[str, Any]], faults: list[FieldError]) -> list[Reference]:
-    """The attachments of a body. Empty objects are passed over; contents in the body are refused."""
-    found = []
+    """The attachments of a body. Empty objects are passed over."""
+    found: list[Reference] = []
     for index, item in enumerate(items):
         if not item:
             continue
-        url, path = item.get("url"), f"attachments.{index}"
-        if not isinstance(url, str) or not url:
-            message = "Give the address of the file as url." if not item.get("base64") else (
-                "Contents in the body are not taken; store the file elsewhere and give its address as url."
-            )  # fmt: skip
-            name = "base64" if item.get("base64") else "url"
-            faults.append(FieldError(f"{path}.{name}", "not_allowed" if name == "base64" else "required", message))
-        elif not _is_web_address(url):
+        url, path, upload = item.get("url"), f"attachments.{index}", _text(item.get("id"))
+        is_address = isinstance(url, str) and _is_web_address(url)
+        if item.get("base64") is not None:
+            _read_content(item, url if is_address else None, f"{path}.base64", found, faults)
+        elif is_address:
+            # Whoever sends an id of their own beside the address means the address; ours is known.
+            found.append(_by_address(item, str(url))._replace(upload_id=upload))
+        elif upload is not None:
+            found.append(_marked(Reference("", None, None, "safe", upload_id=upload), item))
+        elif url:
             faults.append(FieldError(f"{path}.url", "bad_format", "Send an http or https address."))
         else:
-            found.append(_reference(item, url))
+            faults.append(FieldError(f"{path}.url", "required", "Send the id of an upload, base64, or a url."))
     return found
+
+
+def removal_note(name: str, kind: str, language: str | None = None) -> tuple[str, bytes]:
+    """Name and text of the file that stands for one that was removed (ticket.md 4.2)."""
+    words = _REMOVED["de" if (language or "").lower().startswith("de") else "en"]
+    clean = clean_name(name)
+    return clean_name(f"{clean}.removed.txt"), words.format(name=clean, kind=kind).encode()
+
+
+def storage_path(attachment_id: str, name: str) -> str:
+    """Where a stored attachment is downloaded."""
+    return f"{STORAGE}/{attachment_id}/{quote(name)}"
+
+
+def _read_content(
+    item: Mapping[str, Any], url: str | None, path: str, found: list[Reference], faults: list[FieldError]
+) -> None:
+    content = _decoded(item["base64"])
+    if content is None:
+        faults.append(FieldError(path, "bad_format", "This is no base64."))
+        return
+    name = clean_name(_text(item.get("name")) or (unquote(urlsplit(url).path) if url else ""))
+    declared = _text(item.get("contentType"))
+    real = real_type(content[:262144], name)
+    file = Reference(name, url, declared, risk_of(name, declared, real), size=len(content), content=content)
+    found.append(_marked(file, item))
+
+
+def _decoded(sent: object) -> bytes | None:
+    if not isinstance(sent, str):
+        return None
+    text = sent.partition(",")[2] if sent.startswith("data:") else sent
+    try:
+        return b64decode("".join(text.split()), validate=True)
+    except (NotBase64, ValueError):
+        return None
 
 
 def _is_web_address(url: str) -> bool:
@@ -94,12 +114,10 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and len(url) <= 4000 and " " not in url
 
 
-def _reference(item: Mapping[str, Any], url: str) -> Reference:
-    named = item.get("name")
-    name = clean_name(named if isinstance(named, str) and named.strip() else unquote(urlsplit(url).path))
-    sent = item.get("contentType")
-    content_type = sent[:200] if isinstance(sent, str) and sent else guess_type(name)[0]
-    return Reference(
+def _by_address(item: Mapping[str, Any], url: str) -> Reference:
+    name = clean_name(_text(item.get("name")) or unquote(urlsplit(url).path))
+    content_type = _text(item.get("contentType")) or guess_type(name)[0]
+    file = Reference(
         name=name,
         url=url,
         content_type=content_type,
@@ -107,8 +125,21 @@ def _reference(item: Mapping[str, Any], url: str) -> Reference:
         size=_count(item.get("size")),
         width=_count(item.get("width")),
         height=_count(item.get("height")),
-        inline=item.get("inline") is True,
+        fetch=True,
     )
+    return _marked(file, item)
+
+
+def _marked(file: Reference, item: Mapping[str, Any]) -> Reference:
+    content_id = _text(item.get("contentId"))
+    return file._replace(
+        inline=item.get("inline") is True, content_id=content_id.strip("<>") if content_id is not None else None
+    )
+
+
+def _text(value: object) -> str | None:
+    """A text of at most 1,000 characters that is not blank."""
+    return value[:1000] if isinstance(value, str) and value.strip() else None
 
 
 def _count(value: object) -> int | None:

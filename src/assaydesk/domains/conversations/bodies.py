@@ -1,11 +1,12 @@
 """The forms of one message: as received, as plain text, as its own words alone (ticket.md 1.2, 3.3)."""
 
+from collections.abc import Callable
 from html import unescape
 from re import compile as regex
 from typing import Final, Literal, NamedTuple
 
 from assaydesk.kit.html import to_plain_text
-from assaydesk.kit.sanitising import safe_html, text_as_html
+from assaydesk.kit.sanitising import ImageLink, remote_image, safe_html, text_as_html
 from assaydesk.kit.text import clean_text
 
 MOST_CHARACTERS: Final = 1_000_000
@@ -46,11 +47,30 @@ def _plain(body: str, type_: str) -> str:
     return to_plain_text(body) if _TAG.search(body) else unescape(body).strip()
 
 
-def shown_body(body: str, type_: str) -> str:
+class ImageLinks(NamedTuple):
+    """How the images of one message are shown: `inline` by `Content-ID`, `remote` by number."""
+
+    inline: ImageLink
+    remote: Callable[[int], str]
+
+
+def shown_body(body: str, type_: str, links: ImageLinks | None = None) -> str:
     """A message as it may leave the server: HTML is cleaned, text is text."""
-    return body if type_ == "text" else safe_html(body)
+    if type_ == "text":
+        return body
+    return safe_html(body) if links is None else safe_html(body, inline=links.inline, remote=links.remote)
 
 
-def shown_as_html(body: str, type_: str) -> str:
+def shown_as_html(body: str, type_: str, links: ImageLinks | None = None) -> str:
     """The same, always as HTML."""
-    return text_as_html(body) if type_ == "text" else safe_html(body)
+    return text_as_html(body) if type_ == "text" else shown_body(body, type_, links)
+
+
+def needs_links(body: str, type_: str) -> bool:
+    """Whether there may be images in the text."""
+    return type_ != "text" and "<img" in body.lower()
+
+
+def remote_image_address(body: str, type_: str, number: int) -> str | None:
+    """The address of the n-th image of the cleaned text, if it lies elsewhere."""
+    return remote_image(body, number) if type_ != "text" else None

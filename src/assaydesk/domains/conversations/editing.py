@@ -12,19 +12,19 @@ from assaydesk.domains.conversations.bodies import texts_of
 from assaydesk.domains.conversations.delivery import queue_message
 from assaydesk.domains.conversations.delivery_repository import lock_message
 from assaydesk.domains.conversations.errors import (
-    AttachmentRefused,
     ConversationNotEditable,
     ConversationNotFound,
     DraftAlreadyPublished,
 )
 from assaydesk.domains.conversations.events import ConversationChanged, ConversationDeleted, DraftPublished
+from assaydesk.domains.conversations.files import add_files, settle_files
 from assaydesk.domains.conversations.lifecycle import State
 from assaydesk.domains.conversations.models import Conversation, ConversationText
 from assaydesk.domains.conversations.recipients import address_of
 from assaydesk.domains.conversations.schemas import ConversationUpdate
 from assaydesk.domains.conversations.searching import reindex_threads
 from assaydesk.domains.conversations.thread import recommended_recipients
-from assaydesk.domains.conversations.writing import add_files, delivery_status, is_customer_message, read_addresses
+from assaydesk.domains.conversations.writing import delivery_status, is_customer_message, read_addresses
 from assaydesk.domains.tickets import service as tickets
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.audit import Change, write_audit
@@ -69,12 +69,13 @@ async def update_message(
     if not publishes or body.keys() & _EDITS:
         _need(policy.right_to_edit(actor, row.agent_id))
     update = _read(body)
-    files = _check_fields(actor, update)
+    files = await settle_files(session, actor, _check_fields(update), ticket_id=ticket_id)
     tickets.refuse_merged([ticket])
     refuse_stale(unmodified_since, modified_at=row.modified_at or row.created_at, version=row.version)
     _check_state(row, update)
     now = utc_now()
     if _edit(session, actor, row, update, files, now):
+        await add_files(session, row.id, files)
         await session.flush()  # Listeners read what was stored.
         await reindex_threads(session, [ticket_id])
         await publish(session, ConversationChanged(ticket_id, row.id, now))
@@ -143,7 +144,7 @@ def _read(body: Mapping[str, Any]) -> ConversationUpdate:
         raise ValidationFailed([field_error(dict(error)) for error in failure.errors(include_url=False)]) from failure
 
 
-def _check_fields(actor: Actor, update: ConversationUpdate) -> list[Reference]:
+def _check_fields(update: ConversationUpdate) -> list[Reference]:
     faults: list[FieldError] = []
     files = read_references(update.attachments, faults)
     for name in _ADDRESSES:
@@ -154,9 +155,6 @@ def _check_fields(actor: Actor, update: ConversationUpdate) -> list[Reference]:
         faults.append(FieldError("isDraft", "wrong_type", "Send true or false."))
     if faults:
         raise ValidationFailed(faults)
-    refused = policy.refused_attachment(actor, files)
-    if refused is not None:
-        raise AttachmentRefused(refused.name, refused.risk_class)
     return files
 
 
@@ -196,7 +194,6 @@ def _edit(
         return False
     for column, value in changed.items():
         setattr(row, column, value)
-    add_files(session, row.id, files)
     row.edited_at = row.modified_at = now
     row.version += 1
     return True

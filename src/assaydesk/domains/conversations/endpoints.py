@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Body, Query
 from starlette.responses import Response
 
-from assaydesk.domains.conversations import moving_endpoints, service
+from assaydesk.domains.conversations import attachment_endpoints, moving_endpoints, service
 from assaydesk.domains.conversations.deps import (
     Creator,
     IncludeDeleted,
@@ -54,13 +54,14 @@ from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.schema import DocumentedAs, Done
 from assaydesk.platform.security.require import note_ignored
 
-router = Router("conversation", prefix="/api/mind/ticket")
+router = Router("conversation")
+messages = Router("conversation", prefix="/api/mind/ticket")
 
 TICKET_ERRORS = (PermissionDenied, TicketNotFound, TicketMerged, ValidationFailed, UnknownReference)
 SENDING_ERRORS = (RecipientRequired, AttachmentRefused, ChannelCannotReply, ChannelCannotSend)
 
 
-@router.post(
+@messages.post(
     "",
     operation_id="createTicket",
     tags=["ticket"],
@@ -84,7 +85,7 @@ async def create_ticket(
     return json_answer(await read_ticket(session, with_sight(actor), ticket_id))
 
 
-@router.get(
+@messages.get(
     "/{ticketId}/conversation",
     operation_id="getConversations",
     response_model=ConversationList,
@@ -103,7 +104,7 @@ async def get_conversations(
     return json_answer({"conversations": rows, "success": True})
 
 
-@router.post(
+@messages.post(
     "/{ticketId}/conversation/reply",
     operation_id="replyToTicket",
     response_model=Replied,
@@ -122,7 +123,7 @@ async def reply_to_ticket(session: Writes, ticket_id: ToWrite, actor: Writer, bo
     return json_answer({"success": True, "id": row.id, "conversation": shown})
 
 
-@router.post(
+@messages.post(
     "/{ticketId}/conversation/store",
     operation_id="storeConversation",
     response_model=Stored,
@@ -140,7 +141,7 @@ async def store_conversation(session: Writes, ticket_id: ToWrite, actor: Writer,
     return json_answer({"success": True, "conversationId": row.id, "ticketId": row.ticket_id, "conversation": shown})
 
 
-@router.patch(
+@messages.patch(
     "/{ticketId}/conversation/{conversationId}",
     operation_id="updateConversation",
     response_model=ConversationDone,
@@ -173,7 +174,7 @@ async def update_conversation(
     return json_answer({"success": True, "conversation": await service.read_message(session, row.id)})
 
 
-@router.delete(
+@messages.delete(
     "/{ticketId}/conversation/{conversationId}",
     operation_id="deleteConversation",
     response_model=Done,
@@ -187,4 +188,6 @@ async def delete_conversation(
     return Done(success=True)
 
 
-router.include_router(moving_endpoints.router)
+messages.include_router(moving_endpoints.router)
+router.include_router(messages)
+router.include_router(attachment_endpoints.router)

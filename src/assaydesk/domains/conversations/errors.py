@@ -2,12 +2,24 @@
 
 from collections.abc import Sequence
 
-from assaydesk.platform.errors import Conflict, NotFound, Unprocessable
+from assaydesk.platform.errors import BadGateway, Conflict, NotFound, Unprocessable
 
 
 class ConversationNotFound(NotFound):
     def __init__(self, conversation_id: int) -> None:
         super().__init__(f"Message {conversation_id} does not exist.", conversationId=conversation_id)
+
+
+class AttachmentNotFound(NotFound):
+    def __init__(self, attachment_id: str) -> None:
+        super().__init__("There is no such file.", attachmentId=attachment_id)
+
+
+class RemoteImageFailed(BadGateway):
+    """502: the picture cannot be fetched, or is none. `details.reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The picture could not be fetched.", reason=reason)
 
 
 class ConversationNotEditable(Conflict):

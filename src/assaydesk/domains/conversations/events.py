@@ -109,3 +109,10 @@ class TicketForwarded:
 REPLY_SURVEY: Slot[int, dict[str, Any]] = Slot("conversation.survey")
 """Conversation id -> the survey that was asked for with it: `reference`, `path` of its address, and `text` (language ->
 the words that lead to it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilesToFetch:
+    """A message names files by their address; they are `pending` until they are fetched."""
+
+    conversation_id: int

@@ -6,6 +6,7 @@ from typing import Any, Final
 from assaydesk.domains.conversations import policy, repository
 from assaydesk.domains.conversations.attachments import Reference, read_references
 from assaydesk.domains.conversations.bodies import Texts, texts_of
+from assaydesk.domains.conversations.files import settle_files
 from assaydesk.domains.conversations.schemas import TicketCreate
 from assaydesk.domains.conversations.writing import NewMessage, add_message, delivery_status, read_addresses
 from assaydesk.domains.settings.service import get_settings
@@ -39,6 +40,8 @@ async def open_ticket(session: WriteSession, actor: Actor, body: TicketCreate) -
     _check(body, texts, files, faults)
     if body.template_id is not None:
         raise UnknownReference("There is no such template.", field="templateId", value=body.template_id)
+    if not faults:
+        files = await settle_files(session, actor, files, written_here=body.direction == "out")
     values = {name: value for name in _BY_RULES if (value := getattr(body, name)) is not None}
     if body.tags:
         values["tag_ids"] = body.tags

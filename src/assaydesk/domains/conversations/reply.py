@@ -6,7 +6,7 @@ from typing import Any
 from assaydesk.domains.conversations import policy
 from assaydesk.domains.conversations.attachments import Reference, read_references
 from assaydesk.domains.conversations.bodies import Texts, texts_of
-from assaydesk.domains.conversations.errors import AttachmentRefused
+from assaydesk.domains.conversations.files import settle_files
 from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.conversations.recipients import address_of
 from assaydesk.domains.conversations.schemas import ReplyCreate
@@ -34,9 +34,7 @@ async def reply_to_ticket(session: WriteSession, actor: Actor, ticket_id: int, b
     """
     ticket = await tickets.lock_visible(session, actor, ticket_id)
     texts, files = _read(body, public=not body.private)
-    refused = policy.refused_attachment(actor, files)
-    if refused is not None:
-        raise AttachmentRefused(refused.name, refused.risk_class)
+    files = await settle_files(session, actor, files, ticket_id=ticket_id)
     problem = await check_subchannel(session, body.subchannel_id)
     if problem is not None:
         raise UnknownReference(problem, field="subchannelId", value=body.subchannel_id)

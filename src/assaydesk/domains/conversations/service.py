@@ -10,6 +10,7 @@ from assaydesk.domains.conversations.attachments import Reference
 from assaydesk.domains.conversations.bodies import texts_of
 from assaydesk.domains.conversations.editing import delete_message, find_message, update_message
 from assaydesk.domains.conversations.fetching import (
+    IMAGE_BYTES,
     files_are_pending,
     files_to_fetch,
     find_remote_image,
@@ -27,6 +28,7 @@ from assaydesk.domains.conversations.files import (
     stored_file_of,
     visible_attachment,
 )
+from assaydesk.domains.conversations.links import image_links
 from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.conversations.moving import merge_tickets, split_ticket, unmerge_ticket
 from assaydesk.domains.conversations.opening import open_ticket
@@ -42,6 +44,7 @@ from assaydesk.domains.tickets.search.index import index_messages
 from assaydesk.platform.db.session import ReadSession, WriteSession
 
 __all__ = [
+    "IMAGE_BYTES",
     "ImportedMessage", "NewMessage", "Stored", "add_message", "attach_files", "attachment_for_link",
     "attachments_of", "customer_messages", "delete_message", "files_are_pending", "files_to_fetch", "find_message",
     "find_remote_image", "has_attachment", "has_draft", "insert_imported", "keep_fetched", "keep_received",
@@ -164,7 +167,14 @@ async def _shown(
 ) -> list[ConversationRow]:
     files = await repository.files_of(session, [row["id"] for row in rows])
     people = await load_profiles(session, {row["agent_id"] for row in rows if row["agent_id"] is not None})
+    links = await image_links(session, rows, files)
     return [
-        conversation_row(row, people.get(row["agent_id"]), files.get(row["id"], ()), with_raw_data=with_raw_data)
+        conversation_row(
+            row,
+            people.get(row["agent_id"]),
+            files.get(row["id"], ()),
+            links=links.get(row["id"]),
+            with_raw_data=with_raw_data,
+        )
         for row in rows
     ]

@@ -9,6 +9,7 @@ from assaydesk.domains.conversations.attachments import Reference, read_referenc
 from assaydesk.domains.conversations.bodies import Texts, texts_of
 from assaydesk.domains.conversations.editing import keep_text
 from assaydesk.domains.conversations.events import ConversationChanged
+from assaydesk.domains.conversations.files import settle_files
 from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.conversations.schemas import StoreCreate
 from assaydesk.domains.conversations.searching import reindex_threads
@@ -56,6 +57,7 @@ async def store_message(session: WriteSession, actor: Actor, ticket_id: int, bod
     ticket = await tickets.lock_visible(session, actor, ticket_id)
     settings = await get_settings(session)
     texts, files, at = await _read(session, body, settings)
+    files = await settle_files(session, actor, files, ticket_id=ticket_id, written_here=False)
     tickets.refuse_merged([ticket])
     if body.external_conversation_id is not None:
         known = await repository.by_external_id(session, ticket_id, body.external_conversation_id)
@@ -64,7 +66,7 @@ async def store_message(session: WriteSession, actor: Actor, ticket_id: int, bod
             return Stored(known, is_new=False)
     from_customer = body.direction == "in" and not body.private
     sent = body.model_fields_set
-    if from_customer and body.status is None and _is_past_reopening(ticket, settings, at):
+    if from_customer and body.status is None and is_past_reopening(ticket, settings, at):
         ticket = await tickets.continue_ticket(session, actor, ticket, at)
     message = NewMessage(
         direction=body.direction,
@@ -111,7 +113,7 @@ async def _read(
     return texts, files, at
 
 
-def _is_past_reopening(ticket: Mapping[str, Any], settings: InstanceSettings, at: datetime) -> bool:
+def is_past_reopening(ticket: Mapping[str, Any], settings: InstanceSettings, at: datetime) -> bool:
     """Closed for so long that the customer's message begins a ticket of its own (ticket.md 5.2)."""
     closed_at: datetime | None = ticket["closed_at"]
     if ticket["status"] != Status.CLOSED or closed_at is None or ticket["spam_status"] in SPAM:

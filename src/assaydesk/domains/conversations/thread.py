@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from assaydesk.domains.conversations import repository
-from assaydesk.domains.conversations.bodies import shown_as_html
+from assaydesk.domains.conversations.bodies import ImageLinks, shown_as_html
+from assaydesk.domains.conversations.links import image_links
 from assaydesk.domains.conversations.recipients import Exchanged, Recipients, recommended
 from assaydesk.domains.conversations.view import attachment_json
 from assaydesk.domains.customers.service import load_customers
@@ -17,11 +18,13 @@ async def load_threads(session: ReadSession, ticket_ids: Collection[int]) -> dic
     first = await repository.first_of(session, ticket_ids)
     files = await repository.files_of(session, {row["id"] for row in first.values()})
     recipients = await recommended_recipients(session, ticket_ids)
+    links = await image_links(session, first.values(), files)
     return {
         ticket_id: _facts(
             first.get(ticket_id),
             [attachment_json(file) for file in files.get(first[ticket_id]["id"], ())] if ticket_id in first else [],
             recipients.get(ticket_id, Recipients()),
+            links.get(first[ticket_id]["id"]) if ticket_id in first else None,
         )
         for ticket_id in ticket_ids
     }
@@ -37,11 +40,13 @@ async def load_replies(session: ReadSession, ticket_ids: Collection[int]) -> dic
     }
 
 
-def _facts(row: Mapping[str, Any] | None, files: list[dict[str, Any]], recipients: Recipients) -> ThreadFacts:
+def _facts(
+    row: Mapping[str, Any] | None, files: list[dict[str, Any]], recipients: Recipients, links: ImageLinks | None
+) -> ThreadFacts:
     if row is None:
         return ThreadFacts(reply_to=recipients.to, reply_cc=recipients.cc)
     return ThreadFacts(
-        body=shown_as_html(row["body"], row["type"]),
+        body=shown_as_html(row["body"], row["type"], links),
         body_plain=row["body_plain"],
         body_clean=row["body_clean"],
         author_id=row["agent_id"],

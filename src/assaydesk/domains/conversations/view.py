@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from assaydesk.domains.conversations.attachments import file_ending
-from assaydesk.domains.conversations.bodies import shown_body
+from assaydesk.domains.conversations.attachments import file_ending, storage_path
+from assaydesk.domains.conversations.bodies import ImageLinks, shown_body
 from assaydesk.domains.conversations.models import Attachment
 from assaydesk.domains.conversations.rows import ConversationRow, SenderRow
 from assaydesk.domains.profiles.models import Profile
@@ -18,7 +18,7 @@ def attachment_json(file: Attachment) -> dict[str, Any]:
     """A file, with all documented keys."""
     return {
         "id": file.id,
-        "url": file.url,
+        "url": storage_path(file.id, file.name) if file.file_id is not None else file.url,
         "name": file.name,
         "size": file.size,
         "width": file.width,
@@ -35,7 +35,12 @@ def attachment_json(file: Attachment) -> dict[str, Any]:
 
 
 def conversation_row(
-    row: Mapping[str, Any], author: Profile | None, files: Sequence[Attachment], *, with_raw_data: bool = False
+    row: Mapping[str, Any],
+    author: Profile | None,
+    files: Sequence[Attachment],
+    *,
+    links: ImageLinks | None = None,
+    with_raw_data: bool = False,
 ) -> ConversationRow:
     """One message; `row` has the columns of `conversations`."""
     return ConversationRow(
@@ -53,7 +58,7 @@ def conversation_row(
         cc_emails=row["cc_emails"],
         bcc_emails=row["bcc_emails"],
         subject=row["subject"],
-        body=shown_body(row["body"], row["type"]),
+        body=shown_body(row["body"], row["type"], links),
         body_plain=row["body_plain"],
         body_clean=row["body_clean"],
         content={"message": row["body_plain"]},

@@ -11,15 +11,15 @@ from assaydesk.domains.conversations.bodies import Texts
 from assaydesk.domains.conversations.delivery import keep_quotation, queue_message
 from assaydesk.domains.conversations.errors import ChannelCannotReply, ChannelCannotSend, RecipientRequired
 from assaydesk.domains.conversations.events import ConversationAdded
+from assaydesk.domains.conversations.files import add_files
 from assaydesk.domains.conversations.lifecycle import State
-from assaydesk.domains.conversations.models import Attachment, Conversation
+from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.conversations.policy import Delivery
 from assaydesk.domains.conversations.recipients import address_of
 from assaydesk.domains.conversations.searching import SEARCHED, searched
 from assaydesk.domains.tickets.search.index import index_messages
 from assaydesk.domains.tickets.types import SPAM
 from assaydesk.kit.clock import utc_now
-from assaydesk.kit.ids import secret_token
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import FieldError
 from assaydesk.platform.events import publish
@@ -66,7 +66,7 @@ async def add_message(
     )
     session.add(row)
     await session.flush()  # Files and listeners need the id.
-    add_files(session, row.id, message.files)
+    await add_files(session, row.id, message.files)
     if row.delivery_status == State.QUEUED:
         await queue_message(session, ticket, row, quoted=message.quoted)
     elif message.quoted:
@@ -99,30 +99,6 @@ async def add_message(
 def is_customer_message(row: Conversation, ticket: Mapping[str, Any]) -> bool:
     """What the customer wrote, spam left out (worklog.md 2.4)."""
     return row.direction == "in" and not row.private and ticket["spam_status"] not in SPAM
-
-
-def add_files(session: WriteSession, conversation_id: int, files: Sequence[Reference]) -> None:
-    """Keep references to the files of a message."""
-    session.add_all(
-        Attachment(**file_columns(file), conversation_id=conversation_id, position=position)
-        for position, file in enumerate(files)
-    )
-
-
-def file_columns(file: Reference) -> dict[str, Any]:
-    """A file's columns but those that say where it belongs. Nothing is fetched: `url` is where it came from."""
-    return {
-        "id": secret_token(16),
-        "url": file.url,
-        "original_url": file.url,
-        "name": file.name,
-        "size": file.size,
-        "width": file.width,
-        "height": file.height,
-        "inline": file.inline,
-        "content_type": file.content_type,
-        "risk_class": file.risk_class,
-    }
 
 
 def read_addresses(name: str, sent: Sequence[str], faults: list[FieldError]) -> list[str]:

@@ -98,7 +98,7 @@ class GuardedRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             request = BodyRequest(request.scope, request.receive)
-            _check_media_type(request, multipart=self.body_field is not None and _is_form(self))
+            _check_media_type(request, multipart=_is_form(self))
             context = request_context(request)
             if not self.public:
                 request.state.actor = await context.authenticate(request)
@@ -123,6 +123,10 @@ def _header_text(names: Iterable[str]) -> str:
 
 
 def _is_form(route: APIRoute) -> bool:
+    """The body is a form: declared as one, or documented as one that the operation reads by itself."""
+    documented = (route.openapi_extra or {}).get("requestBody", {}).get("content", {})
+    if "multipart/form-data" in documented:
+        return True
     return any("multipart" in str(getattr(field.field_info, "media_type", "")) for field in route.dependant.body_params)
 
 
