@@ -1,6 +1,10 @@
 """Jobs that fetch mail."""
 
 from assaydesk.domains.channels import sending_tasks
+from assaydesk.domains.channels.fetching import MailboxBusy, NotAMailbox
+from assaydesk.domains.channels.fetching import fetch_mailbox as fetch
+from assaydesk.domains.channels.mailboxes import due_mailboxes
+from assaydesk.domains.settings.subchannels import SubchannelNotFound
 from assaydesk.platform.jobs.job import JobResult, Runtime, job
 from assaydesk.platform.jobs.queue import enqueue
 
