@@ -72,7 +72,7 @@ async def test_tag(
 ) -> Response:
     """Run the detection of a tag on its test tickets. Tickets stay as they are; the tag keeps the result."""
     wanted, unwanted = service.test_tickets(tag)
-    prepared = await service.prepare(session, [*wanted, *unwanted], only=tag)
+    prepared = await service.prepare(session, [*wanted, *unwanted], also=tag)
     found = await service.decide_in_thread(context.config.embedding, prepared)
     sure = {ticket_id: {one.tag_id: one.confidence for one in tags} for ticket_id, tags in found.items()}
     detected = [ticket_id for ticket_id, tags in sure.items() if tag.id in tags]

@@ -60,9 +60,12 @@ def _decide(embedding: str, prepared: Prepared) -> dict[int, list[Detected]]:
     return decide(prepared, open_embedder(embedding if asks else "hashed"))
 
 
-async def prepare(session: ReadSession, ticket_ids: Collection[int], only: Tag | None = None) -> Prepared:
-    """Read tickets for a decision; those that do not exist are left out. `only`: this tag alone."""
-    rules = [rule_of(tag) for tag in ([only] if only is not None else await repository.detectable(session))]
+async def prepare(session: ReadSession, ticket_ids: Collection[int], also: Tag | None = None) -> Prepared:
+    """Read tickets for a decision; those that do not exist are left out. `also`: a tag to try, even a disabled one."""
+    tags = list(await repository.detectable(session))
+    if also is not None and also.id not in {tag.id for tag in tags}:
+        tags.append(also)
+    rules = [rule_of(tag) for tag in tags]
     settings = await get_settings(session)
     incoming = {}
     for ticket_id, row in (await tickets.load_tickets(session, ticket_ids)).items():

@@ -6,7 +6,7 @@ from fastapi import Body
 from starlette.responses import Response
 
 from assaydesk.domains.customers.schemas import CustomerRead
-from assaydesk.domains.tickets import past_endpoints, service, variables_endpoints
+from assaydesk.domains.tickets import past_endpoints, search_endpoints, service, variables_endpoints
 from assaydesk.domains.tickets.deps import (
     Editor,
     IncludeRawData,
@@ -33,6 +33,7 @@ from assaydesk.platform.schema import DocumentedAs, Done
 from assaydesk.platform.security.require import note_ignored
 
 router = Router("ticket", prefix="/api/mind")
+router.include_router(search_endpoints.router)  # First: /ticket/stats is no id.
 
 CHANGE_ERRORS = (
     PermissionDenied, TicketNotFound, ValidationFailed, PendingRequiresDueBy, UnknownReference, TicketMerged,
@@ -109,4 +110,5 @@ async def get_customer_by_ticket_id(session: Reads, ticket_id: Shown, actor: Rea
 
 
 router.include_router(past_endpoints.router)
+router.include_router(auto_endpoints.router)
 router.include_router(variables_endpoints.router)

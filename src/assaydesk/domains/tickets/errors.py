@@ -52,3 +52,21 @@ def refuse(faults: Sequence[FieldError]) -> None:
     if all(isinstance(fault, UnknownRow) for fault in faults):
         raise UnknownReference(faults[0].message, field=faults[0].path, fields=fields)
     raise ValidationFailed(faults)
+
+
+class TicketClosed(Conflict):
+    """409: the ticket is closed. `details.conditions`: every condition, and whether it holds."""
+
+    default_message = "The ticket is closed."
+
+
+class TicketIsSpam(Conflict):
+    """409: the ticket is spam. `details.conditions`: every condition, and whether it holds."""
+
+    default_message = "The ticket is spam."
+
+
+class NoAgentDetected(Conflict):
+    """409: no AI agent was detected on the ticket. `details.conditions`: every condition, and whether it holds."""
+
+    default_message = "No AI agent was detected on this ticket."

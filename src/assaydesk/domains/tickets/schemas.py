@@ -118,7 +118,12 @@ class AttachmentRead(Schema):
     risk_class: Literal["safe", "risky", "dangerous"]
 
 
-class TicketRead(Schema):
+class CustomerTags(Schema):
+    tag_ids: list[int]
+    tags: list[TagRead]
+
+
+class _TicketFields(Schema):
     id: int
     direction: DirectionWord
     from_: str | None = Field(alias="from")
@@ -144,9 +149,6 @@ class TicketRead(Schema):
     status: Literal["open", "pending", "closed"]
     summary: str | None
     subject: str | None
-    body: str | None
-    body_plain: str | None
-    body_clean: str | None
     is_escalated: bool
     created_at: str
     modified_at: str | None
@@ -154,7 +156,6 @@ class TicketRead(Schema):
     first_response_due_by: str | None
     due_by: str | None
     due_by_was_set_manually: bool
-    customer: CustomerRead | None
     customer_id: str | None
     contract_id: str | None
     partner_id: int | None
@@ -166,10 +167,7 @@ class TicketRead(Schema):
     assigned_agents: list[UserInTicket]
     worked_on_by_ids: list[int]
     worked_on_by: list[UserInTicket]
-    attachments: list[AttachmentRead]
     additional_data: dict[str, Any] | None
-    template: str | None
-    workitem: dict[str, Any] | None
     tags: list[TagRead]
     tag_ids: list[int]
     agent_skills_match: bool
@@ -178,6 +176,22 @@ class TicketRead(Schema):
     previous_ticket_id: int | None
     customer_name: str | None
     version: int
+
+
+class TicketListed(_TicketFields):
+    """A ticket as lists show it: without texts and attachments, and of its customer only the tags."""
+
+    customer: CustomerTags
+
+
+class TicketRead(_TicketFields):
+    customer: CustomerRead | None
+    body: str | None
+    body_plain: str | None
+    body_clean: str | None
+    attachments: list[AttachmentRead]
+    template: str | None
+    workitem: dict[str, Any] | None
 
 
 class TicketUpdated(Done):
@@ -224,3 +238,13 @@ class ActivityPage(Done):
     total: int
     limit: int
     offset: int
+
+
+class AutoexecuteBody(RequestSchema):
+    """The same values as in the query."""
+
+    execute_agent_id: Id | None = None
+    allow_multiple_intents: Boolean = False
+    allow_with_replies: Boolean = False
+    dry_run: Boolean = False
+    option: Short | None = None

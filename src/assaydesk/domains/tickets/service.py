@@ -8,12 +8,15 @@ from assaydesk.domains.customers.service import CustomerNotFound as CustomerNotF
 from assaydesk.domains.customers.service import customer_name, customers_as_json, load_customers, read_customer
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.tags.service import tags_as_json
-from assaydesk.domains.tickets import repository, rules
+from assaydesk.domains.tickets import policy, repository, rules
 from assaydesk.domains.tickets.activity import log_activity
 from assaydesk.domains.tickets.create import Created, ImportedTicket, NewTicket, create_ticket, insert_imported
 from assaydesk.domains.tickets.errors import (
     ExternalTicketIdTaken,
+    NoAgentDetected,
     PendingRequiresDueBy,
+    TicketClosed,
+    TicketIsSpam,
     TicketMerged,
     TicketNotFound,
     refuse,
@@ -23,6 +26,7 @@ from assaydesk.domains.tickets.models import Ticket
 from assaydesk.domains.tickets.people import people_of, skills_of
 from assaydesk.domains.tickets.policy import with_sight
 from assaydesk.domains.tickets.reading import ReadPatches, read_many, read_one
+from assaydesk.domains.tickets.types import SPAM, Status
 from assaydesk.domains.tickets.update import (
     escalate,
     move_customers,
@@ -233,6 +237,24 @@ async def read_customer_of(session: ReadSession, actor: Actor, ticket_id: int) -
     if row["customer_id"] is None:
         raise CustomerNotFound("No customer is linked to this ticket.", ticketId=ticket_id)
     return await read_customer(session, row["customer_id"], sender=row["from_address"])
+
+
+async def refuse_autoexecution(session: ReadSession, actor: Actor, ticket_id: int) -> None:
+    """Say why nothing can be executed: no AI agent is known to this version.
+
+    Raises `TicketMerged`, `TicketClosed`, `TicketIsSpam`, `NoAgentDetected`.
+    """
+    row = await get_visible(session, actor, ticket_id)
+    refuse_merged([row])
+    level = row["customer_legitimation"]
+    checks = (
+        (TicketClosed, "ticket_closed", row["status"] != Status.CLOSED, row["status"]),
+        (TicketIsSpam, "ticket_is_spam", row["spam_status"] not in SPAM, row["spam_status"]),
+        (NoAgentDetected, "no_agent_detected", False, None),
+    )
+    conditions = [{"code": code, "passed": passed, "detail": detail} for _, code, passed, detail in checks]
+    conditions.append({"code": "not_legitimated", "passed": level >= policy.MATCHED, "detail": level})
+    raise next(refusal for refusal, _, passed, _ in checks if not passed)(conditions=conditions)
 
 
 async def load_tickets(session: ReadSession, ids: Collection[int]) -> dict[int, Ticket]:
