@@ -6,7 +6,7 @@ from fastapi import Body
 from starlette.responses import Response
 
 from assaydesk.domains.customers.schemas import CustomerRead
-from assaydesk.domains.tickets import past_endpoints, search_endpoints, service, variables_endpoints
+from assaydesk.domains.tickets import auto_endpoints, past_endpoints, search_endpoints, service, variables_endpoints
 from assaydesk.domains.tickets.deps import (
     Editor,
     IncludeRawData,
