@@ -36,7 +36,7 @@ def safe_html(html: str, *, inline: ImageLink | None = None, remote: Callable[[i
     """The text without scripts, event attributes, forms, frames and `javascript:` links.
 
     The n-th image (from 1) that would be loaded from elsewhere has `data-remote-image="n"` in place of `src`, and with
-    `remote` the link that fetches it as `data-remote-src`. An image inside the mail (`cid:`) gets the address that
+    `remote` the link that fetches it as `data-remote-link`. An image inside the mail (`cid:`) gets the address that
     `inline` knows. The time is proportional to the length, whatever stands there.
     """
     cleaned = _cleaned(html)
@@ -52,7 +52,7 @@ def safe_html(html: str, *, inline: ImageLink | None = None, remote: Callable[[i
             return image.group()
         attributes = _SOURCE.sub("", image.group(1))
         if _REMOTE.match(source):
-            link = f' data-remote-src="{escape(remote(number))}"' if remote is not None else ""
+            link = f' data-remote-link="{escape(remote(number))}"' if remote is not None else ""
             return f'<img data-remote-image="{number}"{link}{attributes}>'
         found = inline(unquote(source[4:])) if inline is not None and source.startswith("cid:") else None
         return f'<img src="{escape(found)}"{attributes}>' if found is not None else f"<img{attributes}>"

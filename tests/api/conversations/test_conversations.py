@@ -71,7 +71,7 @@ async def test_given_html_from_outside_it_is_shown_cleaned(
     await session.commit()
     client = await as_actor(permissions=["readTicket"])
     (message,) = await _list(client, ticket_id)
-    assert message["body"] == '<p>Hi<img data-remote-image="1"></p>'
+    assert message["body"].startswith('<p>Hi<img data-remote-image="1" data-remote-link="/api/mind/ticket/')
     assert (await client.get(f"/ticket/{ticket_id}")).json()["body"] == message["body"]
 
 

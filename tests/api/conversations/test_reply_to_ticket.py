@@ -131,7 +131,7 @@ async def test_given_a_channel_without_address_the_way_out_decides(
         ({"body": "x", "direction": "in"}, "direction", "not_allowed"),
         ({"body": "x", "direction": "internal"}, "direction", "not_allowed"),
         ({"body": "x", "type": "rtf"}, "type", "not_allowed"),
-        ({"body": "x", "attachments": [{"base64": "aGk="}]}, "attachments.0.base64", "not_allowed"),
+        ({"body": "x", "attachments": [{"base64": "a?"}]}, "attachments.0.base64", "bad_format"),
         ({"body": "x", "intentIds": [{}]}, "intentIds.0", "bad_format"),
         ({"body": "x" * 1_000_001}, "body", "too_long"),
     ],

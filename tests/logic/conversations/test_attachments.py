@@ -51,7 +51,11 @@ def test_given_an_ending_it_is_read() -> None:
     [
         ({}, []),
         ({"name": "a.png", "url": "https://x.example/a.png", "base64": "aGk="}, []),
-        ({"name": "a.png", "base64": "aGk="}, [("attachments.0.base64", "not_allowed")]),
+        ({"name": "a.png", "base64": "aGk="}, []),
+        ({"name": "a.png", "base64": "data:image/png;base64,aGk="}, []),
+        ({"name": "a.png", "base64": "a?", "url": "https://x.example/a.png"}, []),
+        ({"id": "an-upload"}, []),
+        ({"name": "a.png", "base64": "a?"}, [("attachments.0.base64", "bad_format")]),
         ({"name": "a.png"}, [("attachments.0.url", "required")]),
         ({"url": "ftp://x.example/a"}, [("attachments.0.url", "bad_format")]),
         ({"url": "javascript:alert(1)"}, [("attachments.0.url", "bad_format")]),

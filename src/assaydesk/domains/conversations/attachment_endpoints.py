@@ -123,7 +123,7 @@ async def get_remote_image(
     """The n-th image of a message, fetched by the server so that its sender does not see who looks at it.
 
     Images only, 5 MB, from public addresses only; kept for a day. For callers who may see the ticket and holders of
-    the signed link in `data-remote-src` of the message.
+    the signed link in `data-remote-link` of the message.
     """
     async with context.database.read() as session:
         if caller is not None:

@@ -56,13 +56,17 @@ def read_references(items: Sequence[Mapping[str, Any]], faults: list[FieldError]
             continue
         url, path, upload = item.get("url"), f"attachments.{index}", _text(item.get("id"))
         is_address = isinstance(url, str) and _is_web_address(url)
-        if item.get("base64") is not None:
-            _read_content(item, url if is_address else None, f"{path}.base64", found, faults)
+        content = _decoded(item.get("base64"))
+        if content is not None:
+            found.append(_by_content(item, url if is_address else None, content))
         elif is_address:
-            # Whoever sends an id of their own beside the address means the address; ours is known.
+            # Whoever sends an id of their own beside the address means the address; ours is known. The same goes for
+            # a base64 that is none.
             found.append(_by_address(item, str(url))._replace(upload_id=upload))
         elif upload is not None:
             found.append(_marked(Reference("", None, None, "safe", upload_id=upload), item))
+        elif item.get("base64") is not None:
+            faults.append(FieldError(f"{path}.base64", "bad_format", "This is no base64."))
         elif url:
             faults.append(FieldError(f"{path}.url", "bad_format", "Send an http or https address."))
         else:
@@ -82,18 +86,11 @@ def storage_path(attachment_id: str, name: str) -> str:
     return f"{STORAGE}/{attachment_id}/{quote(name)}"
 
 
-def _read_content(
-    item: Mapping[str, Any], url: str | None, path: str, found: list[Reference], faults: list[FieldError]
-) -> None:
-    content = _decoded(item["base64"])
-    if content is None:
-        faults.append(FieldError(path, "bad_format", "This is no base64."))
-        return
+def _by_content(item: Mapping[str, Any], url: str | None, content: bytes) -> Reference:
     name = clean_name(_text(item.get("name")) or (unquote(urlsplit(url).path) if url else ""))
     declared = _text(item.get("contentType"))
-    real = real_type(content[:262144], name)
-    file = Reference(name, url, declared, risk_of(name, declared, real), size=len(content), content=content)
-    found.append(_marked(file, item))
+    risk = risk_of(name, declared, real_type(content[:262144], name))
+    return _marked(Reference(name, url, declared, risk, size=len(content), content=content), item)
 
 
 def _decoded(sent: object) -> bytes | None:
