@@ -4,7 +4,7 @@ A sender holds a lease while it works. `begin_hand_over` is the last moment at w
 there to the answer of the server a death leaves the message uncertain.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +14,13 @@ from assaydesk.domains.conversations import delivery_repository as repository
 from assaydesk.domains.conversations.delivery_repository import Outgoing
 from assaydesk.domains.conversations.envelope import new_message_id, subject_of, thread_of
 from assaydesk.domains.conversations.events import DeliveryChanged, MessageQueued
+from assaydesk.domains.conversations.history import Earlier, quoted_answer
 from assaydesk.domains.conversations.lifecycle import NEEDS_A_PERSON, Command, State, move
 from assaydesk.domains.conversations.models import Conversation, Delivery
 from assaydesk.domains.notifications.service import Kind, notify
+from assaydesk.domains.profiles.service import load_profiles
 from assaydesk.domains.settings.mailboxes import mail_is_set_up, sending_mailbox
+from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.tickets import service as tickets
 from assaydesk.domains.tickets.types import Patch, Status
 from assaydesk.kit.clock import utc_now
@@ -94,6 +97,26 @@ async def _delivery(session: WriteSession, conversation_id: int) -> Delivery:
     return found
 
 
+async def earlier(session: ReadSession, rows: Sequence[Conversation]) -> list[Earlier]:
+    """Messages as they are quoted, with the names of those who wrote them."""
+    people = await load_profiles(session, {row.agent_id for row in rows if row.agent_id is not None})
+    found = []
+    for row in rows:
+        person = people.get(row.agent_id or 0)
+        name = f"{person.first_name} {person.last_name}".strip() if person is not None else row.from_email_name
+        found.append(Earlier(row.created_at, name, row.from_email, row.to_email, row.subject, row.body, row.type))
+    return found
+
+
+async def quotation(session: ReadSession, ticket: Mapping[str, Any]) -> str | None:
+    """The newest message that the customer knows, quoted; None when there is none."""
+    rows = await repository.public_messages(session, ticket["id"], None, 1)
+    if not rows:
+        return None
+    zone = (await get_settings(session)).zone
+    return quoted_answer((await earlier(session, rows))[0], zone, ticket["language_code"])
+
+
 async def queue_again(session: WriteSession, row: Conversation, now: datetime) -> None:
     """A person wants the message to leave once more, under the same Message-ID. The caller has judged the state."""
     delivery = await _delivery(session, row.id)
@@ -124,6 +147,12 @@ async def claim(session: WriteSession, conversation_id: int, *, lease: str, hold
     taken_back = found.message.deleted_at is not None or found.message.is_draft
     if found.message.delivery_status != State.QUEUED or taken_back or found.delivery.next_try_at > now:
         return None
+    if found.delivery.lease is not None:
+        # The last sender ended before the hand-over and said nothing. What kills one after the other must end.
+        found.delivery.tries += 1
+        if found.delivery.tries > len(WAITS):
+            await _settle(session, found, Command.REFUSE, "Sending broke off again and again.")
+            return None
     found.delivery.lease, found.delivery.leased_until = lease, now + hold
     rows = await tickets.load_tickets(session, [found.message.ticket_id])
     ticket = rows[found.message.ticket_id]
@@ -228,6 +257,11 @@ async def mark_bounced(session: WriteSession, message_id: str, text: str) -> int
 async def due_messages(session: ReadSession, limit: int) -> list[int]:
     """Messages that wait for a sender."""
     return await repository.due(session, utc_now(), limit)
+
+
+async def sent_since(session: ReadSession, mailbox_id: int, since: datetime, *, but: int) -> int:
+    """How many messages a mailbox handed over since then or works on now; one message is left out."""
+    return await repository.sent_since(session, mailbox_id, since, but=but)
 
 
 async def _lock_ticket(session: WriteSession, conversation_id: int) -> None:

@@ -55,9 +55,10 @@ async def due(session: ReadSession, now: datetime, limit: int) -> list[int]:
     return list(await session.scalars(query))
 
 
-async def sent_since(session: ReadSession, mailbox_id: int, since: datetime) -> int:
-    """How many messages a mailbox handed over since then."""
-    query = select(func.count()).where(Delivery.mailbox_id == mailbox_id, Delivery.accepted_at >= since)
+async def sent_since(session: ReadSession, mailbox_id: int, since: datetime, *, but: int) -> int:
+    """How many messages a mailbox handed over since then or works on now; one message is left out."""
+    counts = or_(Delivery.accepted_at >= since, Delivery.leased_until > func.now())
+    query = select(func.count()).where(Delivery.mailbox_id == mailbox_id, counts, Delivery.conversation_id != but)
     return await session.scalar(query) or 0
 
 

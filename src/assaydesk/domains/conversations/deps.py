@@ -20,6 +20,7 @@ Reader = Annotated[
 Writer = Annotated[Actor, Depends(Require(Permission.REPLY_TO_TICKET))]
 Creator = Annotated[Actor, Depends(Require(Permission.CREATE_TICKET))]
 Merger = Annotated[Actor, Depends(Require(Permission.MERGE_TICKETS))]
+Forwarder = Annotated[Actor, Depends(Require(Permission.FORWARD_TICKET))]
 TicketId = Annotated[Id, Path(alias="ticketId")]
 ConversationId = Annotated[Id, Path(alias="conversationId")]
 UnmodifiedSince = Annotated[str | None, Header(alias=HEADER, description="The `version` that was read.")]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Body, Query
 from starlette.responses import Response
 
-from assaydesk.domains.conversations import attachment_endpoints, moving_endpoints, service
+from assaydesk.domains.conversations import attachment_endpoints, mail_endpoints, moving_endpoints, service
 from assaydesk.domains.conversations.deps import (
     Creator,
     IncludeDeleted,
@@ -189,5 +189,6 @@ async def delete_conversation(
 
 
 messages.include_router(moving_endpoints.router)
+messages.include_router(mail_endpoints.router)
 router.include_router(messages)
 router.include_router(attachment_endpoints.router)

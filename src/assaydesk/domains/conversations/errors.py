@@ -34,6 +34,12 @@ class DraftAlreadyPublished(Conflict):
     default_message = "This draft was sent already."
 
 
+class NotResendable(Conflict):
+    """409: only what failed, came back or is uncertain is sent again. `details.deliveryStatus`."""
+
+    default_message = "Only a message that failed, came back or is uncertain can be sent again."
+
+
 class ChannelCannotReply(Conflict):
     """409: nobody reads answers to system tickets."""
 

@@ -6,8 +6,10 @@ from typing import Any
 from assaydesk.domains.conversations import policy
 from assaydesk.domains.conversations.attachments import Reference, read_references
 from assaydesk.domains.conversations.bodies import Texts, texts_of
+from assaydesk.domains.conversations.delivery import quotation
 from assaydesk.domains.conversations.files import settle_files
 from assaydesk.domains.conversations.models import Conversation
+from assaydesk.domains.conversations.notices import tell_mentioned
 from assaydesk.domains.conversations.recipients import address_of
 from assaydesk.domains.conversations.schemas import ReplyCreate
 from assaydesk.domains.conversations.thread import recommended_recipients, sending_address
@@ -56,12 +58,14 @@ async def reply_to_ticket(session: WriteSession, actor: Actor, ticket_id: int, b
             texts=texts, at=at, private=True, agent_id=actor.user_id, files=files, columns=columns,
         )  # fmt: skip
         added = await add_message(session, actor, ticket, message)
+        await tell_mentioned(session, actor, ticket_id, body.mentions)
     else:
         is_draft = body.is_draft or policy.becomes_draft(actor)
         columns |= await _addressed(session, ticket, body, is_draft=is_draft)
         message = NewMessage(
-            direction="out", texts=texts, at=at, is_draft=is_draft, agent_id=actor.user_id, files=files, columns=columns
-        )
+            direction="out", texts=texts, at=at, is_draft=is_draft, agent_id=actor.user_id, files=files,
+            columns=columns, quoted=await quotation(session, ticket) if body.include_history else None,
+        )  # fmt: skip
         added = await add_message(session, actor, ticket, message)
         if not is_draft:
             await tickets.note_reply(session, actor, ticket_id, at, responder_id=actor.user_id)

@@ -73,6 +73,10 @@ class ReplyCreate(RequestSchema):
     due_by: When | None = None
     template_id: Id | None = None
     cortex_request_id: Id | None = None
+    include_history: Boolean = Field(False, description="Quote the message that is answered beneath the mail.")
+    mentions: Annotated[list[Id], BeforeValidator(_list), Field(max_length=100)] = Field(
+        default_factory=list, description="In an internal note: ids of users who are told of it."
+    )
 
 
 class StoreCreate(RequestSchema):

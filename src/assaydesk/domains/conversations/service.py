@@ -28,11 +28,13 @@ from assaydesk.domains.conversations.files import (
     stored_file_of,
     visible_attachment,
 )
+from assaydesk.domains.conversations.forwarding import forward_ticket
 from assaydesk.domains.conversations.links import image_links
 from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.conversations.moving import merge_tickets, split_ticket, unmerge_ticket
 from assaydesk.domains.conversations.opening import open_ticket
 from assaydesk.domains.conversations.reply import reply_to_ticket
+from assaydesk.domains.conversations.resending import resend_message
 from assaydesk.domains.conversations.rows import ConversationRow
 from assaydesk.domains.conversations.searching import has_attachment, has_draft, reindex_threads, searched
 from assaydesk.domains.conversations.store import Stored, store_message
@@ -45,12 +47,44 @@ from assaydesk.platform.db.session import ReadSession, WriteSession
 
 __all__ = [
     "IMAGE_BYTES",
-    "ImportedMessage", "NewMessage", "Stored", "add_message", "attach_files", "attachment_for_link",
-    "attachments_of", "customer_messages", "delete_message", "files_are_pending", "files_to_fetch", "find_message",
-    "find_remote_image", "has_attachment", "has_draft", "insert_imported", "keep_fetched", "keep_received",
-    "keep_remote_image", "keep_upload", "list_messages", "load_replies", "load_threads", "merge_tickets",
-    "messages_of", "open_ticket", "read_message", "reindex_threads", "remove_unused", "reply_to_ticket",
-    "split_ticket", "store_message", "stored_file_of", "unmerge_ticket", "update_message", "visible_attachment",
+    "ImportedMessage",
+    "NewMessage",
+    "Stored",
+    "add_message",
+    "attach_files",
+    "attachment_for_link",
+    "attachments_of",
+    "customer_messages",
+    "delete_message",
+    "files_are_pending",
+    "files_to_fetch",
+    "find_message",
+    "find_remote_image",
+    "forward_ticket",
+    "has_attachment",
+    "has_draft",
+    "insert_imported",
+    "keep_fetched",
+    "keep_received",
+    "keep_remote_image",
+    "keep_upload",
+    "list_messages",
+    "load_replies",
+    "load_threads",
+    "merge_tickets",
+    "messages_of",
+    "open_ticket",
+    "read_message",
+    "reindex_threads",
+    "remove_unused",
+    "reply_to_ticket",
+    "resend_message",
+    "split_ticket",
+    "store_message",
+    "stored_file_of",
+    "unmerge_ticket",
+    "update_message",
+    "visible_attachment",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ class Notification(Base):
     __tablename__ = "notifications"
     __table_args__ = (
         Index("ix_notifications_user_id", "user_id", "id"),
+        Index("ix_notifications_url", "kind", "url", "created_at", postgresql_where=text("url is not null")),
         Index("ix_notifications_unread", "user_id", postgresql_where=text("read_at is null")),
     )
 

@@ -40,3 +40,10 @@ async def mark_read(session: WriteSession, user_id: int, ids: Collection[int] | 
     if ids is not None:
         query = query.where(Notification.id == any_(literal(list(set(ids)), BigInts)))
     await session.execute(query.values(read_at=at))
+
+
+async def was_told(session: ReadSession, kind: str, url: str, since: datetime) -> bool:
+    query = select(Notification.id).where(
+        Notification.kind == kind, Notification.url == url, Notification.created_at >= since
+    )
+    return await session.scalar(query.limit(1)) is not None

@@ -1,6 +1,7 @@
 """Notices to people: the public face of the domain (people.md 2)."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from assaydesk.domains.notifications import repository
@@ -16,7 +17,7 @@ from assaydesk.platform.events import publish
 from assaydesk.platform.paging import Page
 from assaydesk.platform.security.actor import Actor
 
-__all__ = ["Kind", "list_notifications", "mark_read", "notify", "unread_counts"]
+__all__ = ["Kind", "list_notifications", "mark_read", "notify", "unread_counts", "was_told"]
 
 _MACHINES: Final = frozenset({ProfileType.AI_AGENT, ProfileType.SERVICE_WORKER})
 
@@ -53,6 +54,11 @@ async def notify(
     if told:
         await publish(session, Notified(tuple(told), Kind(kind), ticket_id))
     return told
+
+
+async def was_told(session: ReadSession, kind: Kind, url: str, *, since: datetime) -> bool:
+    """Whether somebody got a notice of this kind about this address since then: what repeats is told once."""
+    return await repository.was_told(session, kind, url, since)
 
 
 async def list_notifications(session: ReadSession, actor: Actor, page: Page) -> dict[str, Any]:
