@@ -32,7 +32,7 @@ _CONDITION: Final = {
 _USES_INDEX: Final = {**_CONDITION, "contractId": "c.id_key = lower(:contractId)"}
 
 _MIN_WORD_SIMILARITY: Final = 0.4
-_MIN_SCORE: Final = 0.5
+_MIN_SCORE: Final = 0.42
 
 
 class Found(NamedTuple):
@@ -89,7 +89,7 @@ async def search_customers(
     sought = q.strip().lower()
     values = {
         "words": words, "phone": phone or "", "q": q.strip(), "id": sought, "least": _MIN_SCORE, "limit": limit,
-        "prefix": _pattern(sought) + "%" if len(sought) >= 3 else sought, "offset": offset,
+        "prefix": _pattern(sought) + ("%" if len(sought) >= 3 else ""), "offset": offset,
     }  # fmt: skip
     rows = (await session.execute(_SEARCH_CUSTOMERS, values)).all()
     if not rows and offset:
