@@ -54,6 +54,11 @@ class Mail:
     def message(self) -> EmailMessage:
         return cast(EmailMessage, message_from_bytes(self.content, policy=policy.default))
 
+    def text(self, kind: str = "plain") -> str:
+        """The text of the kind `plain` or `html`."""
+        part = self.message.get_body((kind,))
+        return "" if part is None else str(part.get_content()).replace("\r\n", "\n")
+
 
 class SmtpServer:
     """Listens on a port of 127.0.0.1 in a thread of its own. `refused`: recipients that it never takes."""
@@ -72,7 +77,7 @@ class SmtpServer:
             self.port: int = probe.getsockname()[1]
         options: dict[str, Any] = {"data_size_limit": 100_000_000}
         if password is not None:
-            options |= {"authenticator": self._check, "auth_required": True, "auth_require_tls": False}
+            options |= {"authenticator": self._check, "auth_require_tls": False}
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
 
     @property
@@ -117,6 +122,8 @@ class SmtpServer:
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, _: Any) -> str:
         say = self._script.popleft() if self._script else Say.TAKE
         self._current[id(session)] = say
+        if self._password is not None and not session.authenticated:
+            return "530 5.7.0 Log in first"
         if say is Say.SENDER_REFUSED:
             return "550 5.7.1 Not from you"
         if say is Say.SENDER_LATER:
