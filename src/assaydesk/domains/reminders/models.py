@@ -27,6 +27,7 @@ class Reminder(Base):
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    merged_from_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("profiles.id"))
     created_by: Mapped[int | None] = mapped_column(BigInt)
     remind_at: Mapped[datetime] = mapped_column(Timestamp)

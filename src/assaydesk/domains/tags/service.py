@@ -17,7 +17,7 @@ from assaydesk.platform.events import publish
 from assaydesk.platform.security.actor import Actor
 
 _COLUMNS: Final = {"parent": "parent_id", "sla": "sla_hours"}
-_MUST_BE_REPLACED: Final = ("profile", "team", "scorecard")
+_MUST_BE_REPLACED: Final = ("profile", "team", "scorecard", "template")
 
 
 class TagNotFound(NotFound):

@@ -282,6 +282,7 @@ def upgrade() -> None:
     op.create_table('reminders',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('merged_from_id', sa.BigInteger(), nullable=True),
     sa.Column('user_id', sa.BigInteger(), nullable=True),
     sa.Column('created_by', sa.BigInteger(), nullable=True),
     sa.Column('remind_at', sa.DateTime(timezone=True), nullable=False),
@@ -295,6 +296,7 @@ def upgrade() -> None:
     sa.Column('modified_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.CheckConstraint("kind in ('manual', 'deferral')", name=op.f('ck_reminders_kind')),
     sa.CheckConstraint("state in ('open', 'fired', 'done', 'cancelled')", name=op.f('ck_reminders_state')),
+    sa.ForeignKeyConstraint(['merged_from_id'], ['tickets.id'], name=op.f('fk_reminders_merged_from_id')),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_reminders_ticket_id')),
     sa.ForeignKeyConstraint(['user_id'], ['profiles.id'], name=op.f('fk_reminders_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reminders'))
