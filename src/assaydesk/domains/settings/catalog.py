@@ -236,6 +236,11 @@ class InstanceSettings:
     reporting_roles: Annotated[tuple[ReportingRole, ...], In("auth", "reporting")] = field(
         default_factory=lambda: ({"name": "Viewer"},)
     )
+    default_date_export_format: Annotated[Literal["xlsx", "csv", "json"], In("exports")] = "xlsx"
+    export_csv_delimiter: Annotated[Literal[",", ";", "\t", "|"], In("exports")] = ","
+    export_sync_rows_xlsx: Annotated[Integer, In("exports"), Field(ge=1, le=100_000)] = 1000
+    export_sync_rows_text: Annotated[Integer, In("exports"), Field(ge=1, le=1_000_000)] = 300_000
+    reporting_privacy_level: Annotated[Literal["full", "pseudonym", "anonymous"], In("privacy")] = "full"
     password_min_length: Annotated[Integer, In("auth"), Field(ge=12, le=64)] = 12
 
     @cached_property

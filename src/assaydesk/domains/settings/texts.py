@@ -277,6 +277,24 @@ SETTINGS: Final[dict[str, Words]] = {
         "Roles in reporting", "What can be chosen as the reporting role of a person.",
         "Rollen im Berichtswesen", "Was als Berichtsrolle einer Person zur Wahl steht.",
     ),
+    "defaultDateExportFormat": Words(
+        "Format of exports", "When an export names none.", "Format der Exporte", "Wenn ein Export keines nennt."
+    ),
+    "exportCsvDelimiter": Words(
+        "Delimiter in CSV", "Between the cells of a line.", "Trennzeichen in CSV", "Zwischen den Zellen einer Zeile."
+    ),
+    "exportSyncRowsXlsx": Words(
+        "Rows answered at once, Excel", "Larger exports are prepared in the background.",
+        "Sofort beantwortete Zeilen, Excel", "Größere Exporte werden im Hintergrund erstellt.",
+    ),
+    "exportSyncRowsText": Words(
+        "Rows answered at once, CSV and JSON", "Larger exports are prepared in the background.",
+        "Sofort beantwortete Zeilen, CSV und JSON", "Größere Exporte werden im Hintergrund erstellt.",
+    ),
+    "reportingPrivacyLevel": Words(
+        "What exports tell about people", "full: everything; pseudonym: invented names; anonymous: no names and ids.",
+        "Was Exporte über Personen sagen", "full: alles; pseudonym: erfundene Namen; anonymous: keine Namen und Ids.",
+    ),
     "passwordMinLength": Words(
         "Shortest password", "In characters; at least 12.",
         "Kürzestes Passwort", "In Zeichen; mindestens 12.",
@@ -297,9 +315,13 @@ CATEGORIES: Final[dict[str, tuple[str, str]]] = {
     "routing": ("Routing", "Verteilung"),
     "auth": ("Sign-in", "Anmeldung"),
     "ai": ("AI", "KI"),
+    "exports": ("Exports", "Exporte"),
+    "privacy": ("Privacy", "Datenschutz"),
 }
 
 GROUPS: Final[dict[str, Words]] = {
+    "exports": Words("Exports", "Format and size.", "Exporte", "Format und Größe."),
+    "privacy": Words("Reports", "What reports and exports tell.", "Berichte", "Was Berichte und Exporte zeigen."),
     "general": Words("Instance", "Name, language and time.", "Instanz", "Name, Sprache und Zeit."),
     "scoring": Words("Scoring", "How points become percentages.", "Wertung", "Wie aus Punkten Prozente werden."),
     "pipeline": Words("Creation", "When work is assessed.", "Anlage", "Wann Arbeit bewertet wird."),
