@@ -23,6 +23,7 @@ from assaydesk.integrations.web.opening import web_of
 from assaydesk.integrations.web.port import WebFailed
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.errors import PayloadTooLarge, PermissionDenied, ValidationFailed
+from assaydesk.platform.files.store import FileFacts
 from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
@@ -31,7 +32,7 @@ from assaydesk.platform.http.signed import SignedOr
 from assaydesk.platform.http.uploads import FORM, file_response, pieces, uploaded_file
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
-from assaydesk.platform.security.require import Require, raise_if_denied
+from assaydesk.platform.security.require import Require
 
 router = Router("attachment", prefix="/api/mind")
 
@@ -79,28 +80,40 @@ async def get_attachment(row: Annotated[Attachment, Depends(_visible)], _: Reade
     return json_answer(attachment_json(row))
 
 
+async def _wanted_file(context: Context, caller: LinkOrReader, path: str) -> FileFacts:
+    """What the path names; its session ends before the first byte is sent."""
+    async with context.database.read() as session:
+        return await service.file_to_download(session, caller, path.partition("/")[0])
+
+
 @router.get(
     "/storage/attachments/{path:path}",
     operation_id="downloadAttachment",
     response_class=Response,
     responses={200: {"content": {"application/octet-stream": {}}}, **errors(PermissionDenied, AttachmentNotFound)},
 )
-async def download_attachment(request: Request, context: Context, caller: LinkOrReader, path: str) -> Response:
+async def download_attachment(
+    request: Request, context: Context, _: LinkOrReader, file: Annotated[FileFacts, Depends(_wanted_file)]
+) -> Response:
     """The file itself. Its `url` points here; `path` begins with the id of the attachment.
 
     A caller who may see the ticket, or the holder of a signed link (`expires`, `sig`; 15 minutes). Pictures and PDF
     are shown, everything else is offered to be saved. A range of bytes may be asked for.
     """
-    attachment_id = path.partition("/")[0]
+    return file_response(request, context.database, file)
+
+
+async def _wanted_image(
+    context: Context,
+    caller: LinkOrReader,
+    ticket_id: TicketId,
+    conversation_id: ConversationId,
+    number: Annotated[int, Path(ge=1, le=100_000)],
+) -> service.WantedImage:
     async with context.database.read() as session:
-        row = (
-            await service.attachment_for_link(session, attachment_id)
-            if caller is None
-            else await service.visible_attachment(session, caller, attachment_id)
-        )
-        file = await service.stored_file_of(session, row)
-        raise_if_denied()
-        return file_response(request, context.database, file, name=row.name)
+        if caller is not None:
+            await get_visible(session, caller, ticket_id)
+        return await service.find_remote_image(session, ticket_id, conversation_id, number)
 
 
 @router.get(
@@ -115,23 +128,16 @@ async def download_attachment(request: Request, context: Context, caller: LinkOr
 async def get_remote_image(
     request: Request,
     context: Context,
-    caller: LinkOrReader,
-    ticket_id: TicketId,
-    conversation_id: ConversationId,
-    number: Annotated[int, Path(ge=1, le=100_000)],
+    _: LinkOrReader,
+    image: Annotated[service.WantedImage, Depends(_wanted_image)],
 ) -> Response:
     """The n-th image of a message, fetched by the server so that its sender does not see who looks at it.
 
     Images only, 5 MB, from public addresses only; kept for a day. For callers who may see the ticket and holders of
     the signed link in `data-remote-link` of the message.
     """
-    async with context.database.read() as session:
-        if caller is not None:
-            await get_visible(session, caller, ticket_id)
-        raise_if_denied()
-        image = await service.find_remote_image(session, ticket_id, conversation_id, number)
-        if image.file is not None:
-            return file_response(request, context.database, image.file)
+    if image.file is not None:
+        return file_response(request, context.database, image.file)
     try:
         web = web_of(context.config, context.ports)
         answer = await web.request("GET", image.address, timeout=15.0, max_bytes=service.IMAGE_BYTES)

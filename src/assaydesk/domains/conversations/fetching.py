@@ -22,7 +22,7 @@ from assaydesk.domains.tickets import service as tickets
 from assaydesk.kit.clock import utc_now
 from assaydesk.kit.file_types import clean_name, real_type, risk_of
 from assaydesk.platform.db.session import ReadSession, WriteSession
-from assaydesk.platform.files.store import StoredFile, drop_files, find_files, put_file
+from assaydesk.platform.files.store import FileFacts, drop_files, find_files, put_file
 
 IMAGE_BYTES: Final = 5 * MEGABYTE
 _SHOWABLE: Final = frozenset(
@@ -107,7 +107,7 @@ class WantedImage:
 
     conversation_id: int
     address: str
-    file: StoredFile | None
+    file: FileFacts | None
 
 
 async def find_remote_image(session: ReadSession, ticket_id: int, conversation_id: int, number: int) -> WantedImage:
@@ -119,10 +119,10 @@ async def find_remote_image(session: ReadSession, ticket_id: int, conversation_i
     since = utc_now() - REMOTE_IMAGES
     file_id = await file_repository.remote_image(session, conversation_id, _hash(address), since)
     file = (await find_files(session, [file_id])).get(file_id) if file_id is not None else None
-    return WantedImage(conversation_id, address, file)
+    return WantedImage(conversation_id, address, FileFacts.of(file) if file is not None else None)
 
 
-async def keep_remote_image(session: WriteSession, image: WantedImage, content: bytes, at: datetime) -> StoredFile:
+async def keep_remote_image(session: WriteSession, image: WantedImage, content: bytes, at: datetime) -> FileFacts:
     """Store a fetched image for a day. Raises `RemoteImageFailed` when it is none that is shown."""
     if real_type(content[:262144]) not in _SHOWABLE:
         raise RemoteImageFailed("noImage")
@@ -130,7 +130,7 @@ async def keep_remote_image(session: WriteSession, image: WantedImage, content: 
     older = await file_repository.keep_remote_image(session, image.conversation_id, _hash(image.address), file.id, at)
     if older is not None:
         await drop_files(session, [older])
-    return file
+    return FileFacts.of(file)
 
 
 def _hash(address: str) -> bytes:

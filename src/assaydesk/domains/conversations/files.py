@@ -16,7 +16,7 @@ from assaydesk.kit.ids import secret_token
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import PayloadTooLarge, UnknownReference
 from assaydesk.platform.events import publish
-from assaydesk.platform.files.store import StoredFile, drop_files, find_files, put_file, sweep
+from assaydesk.platform.files.store import FileFacts, StoredFile, drop_files, find_files, put_file, sweep
 from assaydesk.platform.security.actor import Actor
 
 MEGABYTE: Final = 1024 * 1024
@@ -213,20 +213,19 @@ async def visible_attachment(session: ReadSession, actor: Actor, attachment_id: 
     return row
 
 
-async def stored_file_of(session: ReadSession, row: Attachment) -> StoredFile:
-    """What is stored of an attachment. Raises `AttachmentNotFound` when it is a reference only."""
+async def file_to_download(session: ReadSession, actor: Actor | None, attachment_id: str) -> FileFacts:
+    """What is stored of an attachment; `actor` None holds a signed link. Raises `AttachmentNotFound`."""
+    if actor is not None:
+        row = await visible_attachment(session, actor, attachment_id)
+    else:
+        found = await file_repository.with_ticket(session, attachment_id)
+        if found is None or found[1] is None:
+            raise AttachmentNotFound(attachment_id)
+        row = found[0]
     file = (await find_files(session, [row.file_id])).get(row.file_id) if row.file_id is not None else None
     if file is None:
-        raise AttachmentNotFound(row.id)
-    return file
-
-
-async def attachment_for_link(session: ReadSession, attachment_id: str) -> Attachment:
-    """One that a signed link names. Raises `AttachmentNotFound`."""
-    found = await file_repository.with_ticket(session, attachment_id)
-    if found is None or found[1] is None:
         raise AttachmentNotFound(attachment_id)
-    return found[0]
+    return FileFacts.of(file, row.name)
 
 
 async def remove_unused(session: WriteSession, now: datetime) -> int:

@@ -11,6 +11,7 @@ from assaydesk.domains.conversations.bodies import texts_of
 from assaydesk.domains.conversations.editing import delete_message, find_message, update_message
 from assaydesk.domains.conversations.fetching import (
     IMAGE_BYTES,
+    WantedImage,
     files_are_pending,
     files_to_fetch,
     find_remote_image,
@@ -19,13 +20,12 @@ from assaydesk.domains.conversations.fetching import (
 )
 from assaydesk.domains.conversations.files import (
     attach_files,
-    attachment_for_link,
     attachments_of,
     file_columns,
+    file_to_download,
     keep_received,
     keep_upload,
     remove_unused,
-    stored_file_of,
     visible_attachment,
 )
 from assaydesk.domains.conversations.forwarding import forward_ticket
@@ -50,12 +50,13 @@ __all__ = [
     "ImportedMessage",
     "NewMessage",
     "Stored",
+    "WantedImage",
     "add_message",
     "attach_files",
-    "attachment_for_link",
     "attachments_of",
     "customer_messages",
     "delete_message",
+    "file_to_download",
     "files_are_pending",
     "files_to_fetch",
     "find_message",
@@ -81,7 +82,6 @@ __all__ = [
     "resend_message",
     "split_ticket",
     "store_message",
-    "stored_file_of",
     "unmerge_ticket",
     "update_message",
     "visible_attachment",

@@ -1,6 +1,7 @@
 """Files in the database: stored with the rows that name them, read piece by piece (ADR 0014)."""
 
 from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from typing import Any, Final
@@ -14,7 +15,10 @@ from assaydesk.platform.db.engine import Database
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.files.models import FileChunk, FileContent, StoredFile
 
-__all__ = ["CHUNK", "FileMissing", "StoredFile", "drop_files", "find_files", "put_file", "read_file", "stream_file"]
+__all__ = [
+    "CHUNK", "FileFacts", "FileMissing", "StoredFile", "drop_files", "find_files", "put_file", "read_file",
+    "stream_file", "sweep",
+]  # fmt: skip
 
 CHUNK: Final = 256 * 1024
 """Bytes in a piece."""
@@ -25,6 +29,22 @@ _BATCH: Final = 500
 
 class FileMissing(LookupError):
     """There is no such file."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a download needs to know, beyond the session that read it."""
+
+    id: str
+    name: str
+    size: int
+    content_type: str
+    risk_class: str
+    etag: str
+
+    @classmethod
+    def of(cls, file: StoredFile, name: str | None = None) -> "FileFacts":
+        return cls(file.id, name or file.name, file.size, file.content_type, file.risk_class, file.sha256.hex())
 
 
 async def put_file(

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from assaydesk.platform.db.engine import Database
 from assaydesk.platform.errors import FieldError, PayloadTooLarge, ValidationFailed
-from assaydesk.platform.files.store import CHUNK, StoredFile, stream_file
+from assaydesk.platform.files.store import CHUNK, FileFacts, stream_file
 
 FORM: Final[dict[str, Any]] = {
     "requestBody": {
@@ -87,9 +87,9 @@ def _too_large(most: int) -> PayloadTooLarge:
     return PayloadTooLarge(f"The file is larger than {most // 1024 // 1024} MB.", limitBytes=most)
 
 
-def file_response(request: Request, database: Database, file: StoredFile, *, name: str | None = None) -> Response:
+def file_response(request: Request, database: Database, file: FileFacts) -> Response:
     """A stored file: shown when it is a picture or a PDF, else offered to be saved. One range may be asked for."""
-    headers = _headers(file, name or file.name)
+    headers = _headers(file)
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     start, end, status = 0, file.size, 200
@@ -107,19 +107,19 @@ def file_response(request: Request, database: Database, file: StoredFile, *, nam
     )
 
 
-def _headers(file: StoredFile, name: str) -> dict[str, str]:
+def _headers(file: FileFacts) -> dict[str, str]:
     shown = file.content_type in _SHOWN and file.risk_class != "dangerous"
-    plain = "".join(one if one.isascii() else "_" for one in name)
+    plain = "".join(one if one.isascii() else "_" for one in file.name)
     # A sandbox would keep browsers from showing a PDF at all.
     policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
     return {
         "Content-Disposition": f'{"inline" if shown else "attachment"}; filename="{plain}"; '
-        f"filename*=UTF-8''{quote(name, safe='')}",
+        f"filename*=UTF-8''{quote(file.name, safe='')}",
         "Content-Security-Policy": policy if file.content_type == "application/pdf" else f"{policy}; sandbox",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "SAMEORIGIN",
         "Cache-Control": "private, max-age=900",
-        "ETag": f'"{file.sha256.hex()}"',
+        "ETag": f'"{file.etag}"',
         "Accept-Ranges": "bytes",
     }
 
