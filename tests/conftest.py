@@ -26,6 +26,7 @@ from assaydesk.platform.db.migrate import upgrade
 from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.jobs.job import JOBS, Runtime
 from tests.factories.profiles import make_profile
+from tests.servers.imap_server import ImapServer, find_dovecot
 
 SHARED = Path(__file__).parents[2] / "shared"
 TEMPLATE = "assaydesk_template"
@@ -210,6 +211,16 @@ def run_jobs(runtime: Runtime, database: JoinedDatabase) -> Callable[..., Awaita
         raise AssertionError(f"more than {limit} jobs: {done}")
 
     return run
+
+
+@pytest.fixture(scope="session")
+def imap_server() -> Iterator[ImapServer]:
+    """A real IMAP server of this process; each name is an account of its own."""
+    program, reason = find_dovecot()
+    if program is None:
+        pytest.skip(reason)
+    with ImapServer(program) as server:
+        yield server
 
 
 @pytest.fixture

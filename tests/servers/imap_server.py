@@ -1,8 +1,10 @@
 """A real IMAP server: Debian's Dovecot, as an unprivileged process of its own on 127.0.0.1 in a temporary folder.
 
-    with ImapServer(folder_owner_can_be_anyone) as server:
-        account = server.account("support@desk.example")          # every name exists, with the password `server.password`
+    with ImapServer(find_dovecot()[0]) as server:
         server.deliver("support@desk.example", raw, at=...)
+        account = server.account("support@desk.example")
+
+Every name is an account, with the password `server.password`. Tests take the fixture `imap_server`.
 
 When Dovecot is missing and the tests run as root on a Debian-like system, it is installed; otherwise `find_dovecot`
 says why there is none.
@@ -60,6 +62,9 @@ userdb {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -242,6 +247,14 @@ class ImapServer:
         with self.client(name, folder) as client:
             found = client.get_flags(client.search()) if client.search() else {}
         return {uid: set(flags) - {rb"\Recent"} for uid, flags in found.items()}
+
+    def renumber(self, name: str, folder: str) -> None:
+        """Make the folder anew: it is empty, and its UIDs begin again under another UIDVALIDITY."""
+        with self.client(name) as client:
+            before = client.folder_status(folder, ["UIDVALIDITY"])[b"UIDVALIDITY"]
+            while client.folder_status(folder, ["UIDVALIDITY"])[b"UIDVALIDITY"] == before:
+                client.delete_folder(folder)
+                client.create_folder(folder)
 
     def folders(self, name: str) -> Sequence[str]:
         with self.client(name) as client:

@@ -192,7 +192,7 @@ def _notices(
         notices.append(words("tooLarge", language, size=size, limit=settings.max_mail_mb, address=mailbox.address))
     elif mail.left_packed:
         notices.append(words("leftPacked", language))
-    if mail.shortened:
+    if mail.shortened and fetched.whole:
         notices.append(words("shortened", language))
     return notices
 

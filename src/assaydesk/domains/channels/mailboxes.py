@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -200,13 +200,21 @@ async def _state(session: WriteSession, subchannel_id: int) -> MailboxState:
     return (await session.scalars(query.execution_options(populate_existing=True))).one()
 
 
-async def unsettled(session: ReadSession, mailbox: Mailbox, uidvalidity: int) -> Sequence[MailReceipt]:
+class Unsettled(NamedTuple):
+    """A receipt. `keep`: the mail stays on the server, because it is not whole here."""
+
+    id: int
+    uid: int
+    keep: bool
+
+
+async def unsettled(session: ReadSession, mailbox: Mailbox, uidvalidity: int) -> list[Unsettled]:
     """Mails that are stored, and of which the server has not been told yet."""
-    query = select(MailReceipt).where(
+    query = select(MailReceipt.id, MailReceipt.uid, MailReceipt.keep).where(
         MailReceipt.subchannel_id == mailbox.id, MailReceipt.source == mailbox.source,
         MailReceipt.uidvalidity == uidvalidity, MailReceipt.settled_at.is_(None),
     )  # fmt: skip
-    return (await session.scalars(query.order_by(MailReceipt.uid))).all()
+    return [Unsettled(*row) for row in await session.execute(query.order_by(MailReceipt.uid))]
 
 
 async def known_uids(session: ReadSession, mailbox: Mailbox, uidvalidity: int, uids: Sequence[int]) -> set[int]:

@@ -21,10 +21,14 @@ _AT_ONCE: Final = 200
 
 
 class ImapServer:
-    """The real thing. `allow_insecure`: connections without encryption, for tests and closed networks."""
+    """The real thing. `allow_insecure`: connections without encryption, for tests and closed networks.
 
-    def __init__(self, *, allow_insecure: bool) -> None:
+    `mailbox`: what an open account is, for tests that want to step in between.
+    """
+
+    def __init__(self, *, allow_insecure: bool, mailbox: type["ImapMailbox"] | None = None) -> None:
         self._allow_insecure = allow_insecure
+        self._mailbox = mailbox or ImapMailbox
 
     @asynccontextmanager
     async def open(self, account: ImapAccount) -> AsyncIterator["ImapMailbox"]:
@@ -35,7 +39,7 @@ class ImapServer:
                 "Connections without encryption are refused. Choose tls or starttls for this mailbox.",
             )
         client = await _in_thread(lambda: _connect(account))
-        mailbox = ImapMailbox(client)
+        mailbox = self._mailbox(client)
         try:
             yield mailbox
         except BaseException:
