@@ -156,6 +156,12 @@ async def by_email(session: ReadSession, emails: Collection[str], limit: int = 2
     return found
 
 
+async def by_phone(session: ReadSession, key: str, limit: int = 20) -> list[str]:
+    """Ids of customers who have the phone number on file."""
+    query = select(Customer.customer_id).where(Customer.phone_key == key, Customer.deleted_at.is_(None))
+    return list(await session.scalars(query.order_by(Customer.id).limit(limit)))
+
+
 async def customers_with_tag(session: ReadSession, tag_id: int) -> list[int]:
     query = select(Customer.id).where(Customer.tag_ids.contains([tag_id]), Customer.deleted_at.is_(None))
     return list(await session.scalars(query.limit(100)))

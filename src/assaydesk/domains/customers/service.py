@@ -68,6 +68,17 @@ async def customers_by_email(session: ReadSession, emails: Collection[str]) -> l
     return await repository.by_email(session, emails)
 
 
+async def customers_by_phone(session: ReadSession, key: str) -> list[str]:
+    """Ids of customers with a phone number; `key` as `kit.folding.phone_key` makes it."""
+    return await repository.by_phone(session, key)
+
+
+async def contracts_of_customers(session: ReadSession, customer_ids: Collection[str]) -> dict[str, list[str]]:
+    """Ids of contracts by customer, oldest first."""
+    found = await repository.contracts_of(session, customer_ids)
+    return {key: [row.contract_id for row in rows] for key, rows in found.items()}
+
+
 async def customers_as_json(
     session: ReadSession, customers: Mapping[str, Customer], senders: Mapping[str, str | None] | None = None
 ) -> dict[str, dict[str, Any]]:

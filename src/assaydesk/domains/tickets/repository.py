@@ -116,6 +116,13 @@ async def lock_overdue(session: WriteSession, now: datetime, limit: int) -> dict
     return {row[0]: dict(zip(names, row, strict=True)) for row in await session.execute(query)}
 
 
+async def was_set_by_somebody(session: ReadSession, ticket_id: int, names: Sequence[str]) -> bool:
+    """Whether a signed-in caller ever changed one of the fields (wire names)."""
+    named = or_(*(TicketChange.changes.has_key(name) for name in names))
+    query = select(TicketChange.id).where(TicketChange.ticket_id == ticket_id, TicketChange.user_id.is_not(None), named)
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def tickets_of_customers(session: ReadSession, customer_ids: Collection[str], limit: int) -> list[int]:
     """Ids of tickets that are linked to one of the customers."""
     query = select(Ticket.id).where(Ticket.customer_id.in_(set(customer_ids)), Ticket.deleted_at.is_(None))

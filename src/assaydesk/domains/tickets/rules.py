@@ -192,7 +192,7 @@ def _set_customer(work: Work) -> None:
         new["customer_legitimation"] = level
         return
     changed = any(value != old[name] for name, value in ids.items())
-    if "customer_legitimation" in values and not changed:
+    if "customer_legitimation" in values and (not changed or policy.is_machine(actor)):
         return
     if any(value is not None for value in ids.values()):
         found = policy.MATCHED if policy.is_machine(actor) else policy.CONFIRMED

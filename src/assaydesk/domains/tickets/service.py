@@ -1,6 +1,6 @@
 """Tickets: the public face of the domain."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -255,6 +255,11 @@ async def refuse_autoexecution(session: ReadSession, actor: Actor, ticket_id: in
     conditions = [{"code": code, "passed": passed, "detail": detail} for _, code, passed, detail in checks]
     conditions.append({"code": "not_legitimated", "passed": level >= policy.MATCHED, "detail": level})
     raise next(refusal for refusal, _, passed, _ in checks if not passed)(conditions=conditions)
+
+
+async def was_set_by_somebody(session: ReadSession, ticket_id: int, names: Sequence[str]) -> bool:
+    """Whether a signed-in caller, and not the system, ever changed one of the fields (wire names)."""
+    return await repository.was_set_by_somebody(session, ticket_id, names)
 
 
 async def load_tickets(session: ReadSession, ids: Collection[int]) -> dict[int, Ticket]:

@@ -87,6 +87,42 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_email_templates'))
     )
     op.create_index('uq_email_templates_default', 'email_templates', [sa.literal_column("lower(coalesce(language, ''))")], unique=True, postgresql_where=sa.text('is_default and deleted_at is null'))
+    op.create_table('event_hooks',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('events', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('enabled', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('executor', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('signing_secret', sa.String(length=64), nullable=True),
+    sa.Column('condition', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('order', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_ok', sa.Boolean(), nullable=True),
+    sa.Column('last_error', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('modified_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_event_hooks'))
+    )
+    op.create_table('events',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('type', sa.String(length=40), nullable=False),
+    sa.Column('sub_type', sa.String(length=40), nullable=True),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=True),
+    sa.Column('contract_id', sa.String(length=50), nullable=True),
+    sa.Column('user_id', sa.BigInteger(), nullable=True),
+    sa.Column('data', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('status', sa.String(length=10), server_default='closed', nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('processed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('tx_id', sa.String(length=10), server_default='', nullable=False),
+    sa.CheckConstraint("status in ('open', 'closed', 'failed')", name=op.f('ck_events_status')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_events'))
+    )
+    op.create_index('ix_events_created_at', 'events', ['created_at', 'id'], unique=False)
+    op.create_index('ix_events_ticket_id', 'events', ['ticket_id', 'id'], unique=False)
+    op.create_index('ix_events_type', 'events', ['type', 'created_at'], unique=False)
+    op.create_index('ix_events_unfinished', 'events', ['status', 'created_at'], unique=False, postgresql_where=sa.text("status <> 'closed'"))
     op.create_table('file_contents',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('sha256', sa.LargeBinary(), nullable=True),
@@ -146,6 +182,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cron_runs'))
     )
     op.create_index('ix_cron_runs_name', 'cron_runs', ['name', 'id'], unique=False)
+    op.create_table('event_deliveries',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('event_id', sa.BigInteger(), nullable=False),
+    sa.Column('hook_id', sa.BigInteger(), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=True),
+    sa.Column('key', sa.String(length=36), server_default=sa.text('gen_random_uuid()'), nullable=False),
+    sa.Column('state', sa.String(length=10), server_default='waiting', nullable=False),
+    sa.Column('attempt', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_attempt_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state in ('waiting', 'ok', 'failed')", name=op.f('ck_event_deliveries_state')),
+    sa.ForeignKeyConstraint(['event_id'], ['events.id'], name=op.f('fk_event_deliveries_event_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['hook_id'], ['event_hooks.id'], name=op.f('fk_event_deliveries_hook_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_event_deliveries'))
+    )
+    op.create_index('ix_event_deliveries_due', 'event_deliveries', ['next_attempt_at'], unique=False, postgresql_where=sa.text("state = 'waiting'"))
+    op.create_index('ix_event_deliveries_hook_id', 'event_deliveries', ['hook_id', 'id'], unique=False)
+    op.create_index('ix_event_deliveries_order', 'event_deliveries', ['hook_id', 'ticket_id', 'id'], unique=False, postgresql_where=sa.text("state = 'waiting'"))
+    op.create_index('uq_event_deliveries_event_hook', 'event_deliveries', ['event_id', 'hook_id'], unique=True)
     op.create_table('file_chunks',
     sa.Column('content_id', sa.BigInteger(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
@@ -221,6 +277,20 @@ def upgrade() -> None:
     )
     op.create_index('ix_templates_email_template_id', 'templates', ['email_template_id'], unique=False)
     op.create_index('ix_templates_tag_id', 'templates', ['tag_id'], unique=False)
+    op.create_table('event_attempts',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('delivery_id', sa.BigInteger(), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('duration_ms', sa.Integer(), nullable=False),
+    sa.Column('ok', sa.Boolean(), nullable=False),
+    sa.Column('http_status', sa.Integer(), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('output', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.ForeignKeyConstraint(['delivery_id'], ['event_deliveries.id'], name=op.f('fk_event_attempts_delivery_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_event_attempts'))
+    )
+    op.create_index('ix_event_attempts_delivery_id', 'event_attempts', ['delivery_id', 'id'], unique=False)
     op.create_table('exports',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
@@ -279,6 +349,19 @@ def upgrade() -> None:
     )
     op.create_index('ix_profile_absences_profile_id', 'profile_absences', ['profile_id', 'since'], unique=False)
     op.create_index('ix_profile_absences_since', 'profile_absences', ['since'], unique=False)
+    op.create_table('identifications',
+    sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('customer_id', sa.String(length=50), nullable=True),
+    sa.Column('contract_id', sa.String(length=50), nullable=True),
+    sa.Column('level', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('failures', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('corrected', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_identifications_ticket_id')),
+    sa.PrimaryKeyConstraint('ticket_id', name=op.f('pk_identifications'))
+    )
+    op.create_index('ix_identifications_due_at', 'identifications', ['due_at'], unique=False, postgresql_where=sa.text('due_at is not null'))
     op.create_table('reminders',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),
@@ -494,10 +577,10 @@ def upgrade() -> None:
     op.create_index('ix_tickets_escalation', 'tickets', ['due_by'], unique=False, postgresql_where=sa.text("status = 'open' and not is_escalated"))
     op.create_index('ix_tickets_escalation_deferred', 'tickets', ['sla_due_at'], unique=False, postgresql_where=sa.text("status = 'open' and not is_escalated and due_by_defers"))
     op.create_index('ix_tickets_modified_at', 'tickets', ['modified_at', 'id'], unique=False)
-    op.create_index('ix_tickets_routing_1', 'tickets', [sa.literal_column("coalesce(due_by, '2099-12-31 00:00:00+00'::timestamptz)"), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
-    op.create_index('ix_tickets_routing_2', 'tickets', [sa.literal_column("array_position('{urgent,high,medium,low}'::text[], priority::text)"), sa.literal_column("coalesce(due_by, '2099-12-31 00:00:00+00'::timestamptz)"), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
-    op.create_index('ix_tickets_routing_3', 'tickets', [sa.literal_column("array_position('{urgent,high,medium,low}'::text[], priority::text)"), sa.literal_column('coalesce(last_customer_message_at, created_at) desc'), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
-    op.create_index('ix_tickets_routing_4', 'tickets', [sa.literal_column("array_position('{urgent,high,medium,low}'::text[], priority::text)"), sa.literal_column('coalesce(last_customer_message_at, created_at)'), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
+    op.create_index('ix_tickets_routing_1', 'tickets', [sa.literal_column("coalesce(due_by, '2099-12-31 00:00:00+00'::timestamptz)"), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean')) and agent_id is null and assigned_agent_ids = '{}'"))
+    op.create_index('ix_tickets_routing_2', 'tickets', [sa.literal_column("array_position('{urgent,high,medium,low}'::text[], priority::text)"), sa.literal_column("coalesce(due_by, '2099-12-31 00:00:00+00'::timestamptz)"), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean')) and agent_id is null and assigned_agent_ids = '{}'"))
+    op.create_index('ix_tickets_routing_3', 'tickets', [sa.literal_column("array_position('{urgent,high,medium,low}'::text[], priority::text)"), sa.literal_column('coalesce(last_customer_message_at, created_at) desc'), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean')) and agent_id is null and assigned_agent_ids = '{}'"))
+    op.create_index('ix_tickets_routing_4', 'tickets', [sa.literal_column("array_position('{urgent,high,medium,low}'::text[], priority::text)"), sa.literal_column('coalesce(last_customer_message_at, created_at)'), sa.literal_column('created_at'), sa.literal_column('id')], unique=False, postgresql_where=sa.text("status = 'open' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean')) and agent_id is null and assigned_agent_ids = '{}'"))
     op.create_index('ix_tickets_sender', 'tickets', [sa.literal_column('lower(from_address)'), 'created_at'], unique=False)
     op.create_index('ix_tickets_status_created_at', 'tickets', ['status', 'created_at', 'id'], unique=False)
     op.create_index('ix_work_segments_until', 'work_segments', ['until'], unique=False, postgresql_where=sa.text('shared'))
@@ -510,10 +593,10 @@ def downgrade() -> None:
     op.drop_index('ix_work_segments_until', table_name='work_segments', postgresql_where=sa.text('shared'))
     op.drop_index('ix_tickets_status_created_at', table_name='tickets')
     op.drop_index('ix_tickets_sender', table_name='tickets')
-    op.drop_index('ix_tickets_routing_4', table_name='tickets', postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
-    op.drop_index('ix_tickets_routing_3', table_name='tickets', postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
-    op.drop_index('ix_tickets_routing_2', table_name='tickets', postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
-    op.drop_index('ix_tickets_routing_1', table_name='tickets', postgresql_where=sa.text("status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"))
+    op.drop_index('ix_tickets_routing_4', table_name='tickets', postgresql_where=sa.text("status = 'open' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean')) and agent_id is null and assigned_agent_ids = '{}'"))
+    op.drop_index('ix_tickets_routing_3', table_name='tickets', postgresql_where=sa.text("status = 'open' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean')) and agent_id is null and assigned_agent_ids = '{}'"))
+    op.drop_index('ix_tickets_routing_2', table_name='tickets', postgresql_where=sa.text("status = 'open' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean')) and agent_id is null and assigned_agent_ids = '{}'"))
+    op.drop_index('ix_tickets_routing_1', table_name='tickets', postgresql_where=sa.text("status = 'open' and deleted_at is null and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') and (spam_status is null or spam_status in ('auto_clean', 'manual_clean')) and agent_id is null and assigned_agent_ids = '{}'"))
     op.drop_index('ix_tickets_modified_at', table_name='tickets')
     op.drop_index('ix_tickets_escalation_deferred', table_name='tickets', postgresql_where=sa.text("status = 'open' and not is_escalated and due_by_defers"))
     op.drop_index('ix_tickets_escalation', table_name='tickets', postgresql_where=sa.text("status = 'open' and not is_escalated"))
@@ -597,6 +680,8 @@ def downgrade() -> None:
     op.drop_index('ix_reminders_ticket_id', table_name='reminders')
     op.drop_index('ix_reminders_due', table_name='reminders', postgresql_where=sa.text("state = 'open'"))
     op.drop_table('reminders')
+    op.drop_index('ix_identifications_due_at', table_name='identifications', postgresql_where=sa.text('due_at is not null'))
+    op.drop_table('identifications')
     op.drop_index('ix_profile_absences_since', table_name='profile_absences')
     op.drop_index('ix_profile_absences_profile_id', table_name='profile_absences')
     op.drop_table('profile_absences')
@@ -607,6 +692,8 @@ def downgrade() -> None:
     op.drop_index('ix_exports_user_id', table_name='exports')
     op.drop_index('ix_exports_expires_at', table_name='exports', postgresql_where=sa.text('file_id is not null'))
     op.drop_table('exports')
+    op.drop_index('ix_event_attempts_delivery_id', table_name='event_attempts')
+    op.drop_table('event_attempts')
     op.drop_index('ix_templates_tag_id', table_name='templates')
     op.drop_index('ix_templates_email_template_id', table_name='templates')
     op.drop_table('templates')
@@ -616,6 +703,11 @@ def downgrade() -> None:
     op.drop_index('ix_files_bytes_id', table_name='files')
     op.drop_table('files')
     op.drop_table('file_chunks')
+    op.drop_index('uq_event_deliveries_event_hook', table_name='event_deliveries')
+    op.drop_index('ix_event_deliveries_order', table_name='event_deliveries', postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index('ix_event_deliveries_hook_id', table_name='event_deliveries')
+    op.drop_index('ix_event_deliveries_due', table_name='event_deliveries', postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_table('event_deliveries')
     op.drop_index('ix_cron_runs_name', table_name='cron_runs')
     op.drop_table('cron_runs')
     op.drop_index('ix_survey_calls_address', table_name='survey_calls')
@@ -631,6 +723,12 @@ def downgrade() -> None:
     op.drop_table('file_link_keys')
     op.drop_index('ix_file_contents_sha256', table_name='file_contents')
     op.drop_table('file_contents')
+    op.drop_index('ix_events_unfinished', table_name='events', postgresql_where=sa.text("status <> 'closed'"))
+    op.drop_index('ix_events_type', table_name='events')
+    op.drop_index('ix_events_ticket_id', table_name='events')
+    op.drop_index('ix_events_created_at', table_name='events')
+    op.drop_table('events')
+    op.drop_table('event_hooks')
     op.drop_index('uq_email_templates_default', table_name='email_templates', postgresql_where=sa.text('is_default and deleted_at is null'))
     op.drop_table('email_templates')
     op.drop_table('cron_jobs')
