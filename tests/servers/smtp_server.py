@@ -66,7 +66,7 @@ class SmtpServer:
     def __init__(self, *, password: str | None = None) -> None:
         self.mails: list[Mail] = []
         self.refused: set[str] = set()
-        self.reached = threading.Event()
+        self.waiting = 0
         self._script: deque[Say] = deque()
         self._current: dict[int, Say] = {}
         self._free = threading.Event()
@@ -90,11 +90,10 @@ class SmtpServer:
         """Treat the next mails so, one after the other; then take all."""
         self._script.extend(says)
 
-    def hold(self, how: Say = Say.HOLD) -> None:
-        """Keep the next mail waiting until `let_go()`; `reached` is set when it waits."""
-        self.reached.clear()
+    def hold(self, *how: Say) -> None:
+        """Keep the next mails waiting until `let_go()`; `waiting` counts those that do."""
         self._free.clear()
-        self.play(how)
+        self.play(*how)
 
     def let_go(self) -> None:
         self._free.set()
@@ -158,7 +157,7 @@ class SmtpServer:
         return "250 Taken"
 
     async def _wait(self) -> None:
-        self.reached.set()
+        self.waiting += 1
         while not self._free.is_set():
             await asyncio.sleep(0.02)
 
