@@ -16,13 +16,14 @@ _AS_STORED: Final = (
     "sentiment", "language", "language_code", "ai_support_level", "spam_status", "is_customer_active", "priority",
     "channel", "channel_id", "status", "summary", "subject", "is_escalated", "due_by_was_set_manually", "customer_id",
     "contract_id", "partner_id", "customer_legitimation", "responder_id", "agent_id", "assigned_agent_ids",
-    "additional_data", "template", "merged_into_ticket_id", "previous_ticket_id", "version",
+    "additional_data", "merged_into_ticket_id", "previous_ticket_id", "version",
 )  # fmt: skip
 _WIRE: Final = {name: camel(name) for name in _AS_STORED}
 _DATES: Final = {
     name: camel(name) for name in ("created_at", "modified_at", "closed_at", "first_response_due_by", "due_by")
 }
 _EMPTY: Final = ThreadFacts()
+_NO_CUSTOMER: Final[dict[str, Any]] = {"tagIds": [], "tags": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,27 @@ def user_json(profile: Profile, zone: ZoneInfo) -> dict[str, Any]:
 
 def ticket_json(row: Mapping[str, Any], beside: Beside) -> dict[str, Any]:
     """The full ticket; `rawData` only when the row has it."""
+    thread = beside.threads.get(row["id"], _EMPTY)
+    shown = _common(row, beside) | {
+        "body": thread.body,
+        "bodyPlain": thread.body_plain,
+        "bodyClean": thread.body_clean,
+        "customer": beside.customers.get(row["id"]),
+        "attachments": thread.attachments,
+        "template": row["template"],
+        "workitem": None,
+    }
+    if "raw_data" in row:
+        shown["rawData"] = row["raw_data"]
+    return shown
+
+
+def compact_json(row: Mapping[str, Any], beside: Beside) -> dict[str, Any]:
+    """The ticket as lists show it (ticket.md 2.1): of a linked customer only the tags."""
+    return _common(row, beside) | {"customer": beside.customers.get(row["id"], _NO_CUSTOMER)}
+
+
+def _common(row: Mapping[str, Any], beside: Beside) -> dict[str, Any]:
     ticket_id = row["id"]
     thread = beside.threads.get(ticket_id, _EMPTY)
     present = beside.presence.get(ticket_id, [])
@@ -71,24 +93,16 @@ def ticket_json(row: Mapping[str, Any], beside: Beside) -> dict[str, Any]:
         "replyRecipients": _recipients(row, thread),
         "autoExecuteAt": None if row["auto_execute_at"] is None else iso(row["auto_execute_at"]),
         "interface": "internal",
-        "body": thread.body,
-        "bodyPlain": thread.body_plain,
-        "bodyClean": thread.body_clean,
-        "customer": beside.customers.get(ticket_id),
         "agent": beside.users.get(row["agent_id"]),
         "assignedAgents": _users(row["assigned_agent_ids"], beside),
         "workedOnByIds": present,
         "workedOnBy": _users(present, beside),
-        "attachments": thread.attachments,
-        "workitem": None,
         "tags": tags,
         "tagIds": [tag["id"] for tag in tags],
         "agentSkillsMatch": _skills_match(tags, beside.skills),
         "sender": _sender(row, thread, beside),
         "customerName": beside.customer_names.get(ticket_id) or row["from_name"],
     }
-    if "raw_data" in row:
-        shown["rawData"] = row["raw_data"]
     return shown
 
 

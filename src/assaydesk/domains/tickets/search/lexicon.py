@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, text
 
-from assaydesk.domains.tickets.search.words import Sought, Term, Token, sought
+from assaydesk.domains.tickets.search.words import Term, Token, sought
 from assaydesk.platform.db.base import Json
 from assaydesk.platform.db.session import ReadSession
 
@@ -49,8 +49,8 @@ from patterns order by term, number
 """).bindparams(bindparam("terms", type_=Json))  # noqa: S608  # fmt: skip
 
 
-async def look_up(session: ReadSession, terms: Sequence[Term]) -> Sought:
-    """The terms as queries of the search table; one statement."""
+async def look_up(session: ReadSession, terms: Sequence[Term]) -> str | None:
+    """The terms as a query of the search table, one statement. None: nothing can match; empty: everything does."""
     given = [{"term": number, "is_phrase": term.is_phrase, "text": term.text} for number, term in enumerate(terms)]
     tokens: dict[int, list[Token]] = defaultdict(list)
     for row in await session.execute(_LOOK_UP, {"terms": given}):

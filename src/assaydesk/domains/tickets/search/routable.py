@@ -3,16 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, any_, exists, false, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, all_, and_, any_, false, func, literal, not_, or_, select, true
 
 from assaydesk.domains.profiles.service import load_effective
-from assaydesk.domains.profiles.types import WorkStatus
+from assaydesk.domains.profiles.types import Effective
 from assaydesk.domains.tags.models import Tag
 from assaydesk.domains.tickets.events import TICKET_WORKED_ON
-from assaydesk.domains.tickets.models import Ticket, TicketTag
-from assaydesk.platform.db.base import BigInts
+from assaydesk.domains.tickets.models import Ticket
+from assaydesk.platform.db.base import BigInts, Texts
 from assaydesk.platform.db.session import ReadSession
 
 
@@ -32,6 +32,11 @@ class Viewer:
     excluded: tuple[int, ...] = ()
 
     @property
+    def is_restricted(self) -> bool:
+        """Some tickets stay out of this person's backlog."""
+        return self.limits_backlog or bool(self.excluded)
+
+    @property
     def is_routed(self) -> bool:
         """Routing is active as soon as skills or channels are stored; before that they do not narrow anything."""
         return bool(self.skill_tag_ids or self.channels)
@@ -42,11 +47,14 @@ async def viewer_of(session: ReadSession, user_id: int | None) -> Viewer:
     if user_id is None:
         return Viewer(0)
     found = (await load_effective(session, [user_id])).get(user_id)
-    if found is None:
-        return Viewer(user_id)
+    return Viewer(user_id) if found is None else viewer_from(found)
+
+
+def viewer_from(found: Effective) -> Viewer:
+    """The same of a person who was loaded already."""
     return Viewer(
-        user_id=user_id,
-        takes_tickets=found.work_status == WorkStatus.TICKET_PROCESSING,
+        user_id=found.profile_id,
+        takes_tickets=found.takes_tickets,
         skill_tag_ids=tuple(sorted(found.tag_ids)),
         channels=tuple(sorted(found.channels)),
         limits_backlog=found.limit_backlog,
@@ -57,8 +65,8 @@ async def viewer_of(session: ReadSession, user_id: int | None) -> Viewer:
 
 def carries(tag_ids: Collection[int]) -> ColumnElement[bool]:
     """A ticket has one of the tags."""
-    given = literal(sorted(set(tag_ids)), BigInts)
-    return exists().where(TicketTag.ticket_id == Ticket.id, TicketTag.tag_id == any_(given))
+    found: ColumnElement[bool] = Ticket.carried_tag_ids.overlap(literal(sorted(set(tag_ids)), BigInts))
+    return found
 
 
 def backlog_condition(viewer: Viewer) -> ColumnElement[bool]:
@@ -76,26 +84,32 @@ def not_spam() -> ColumnElement[bool]:
 
 
 def waits_for_a_person(now: datetime, wait_for_ai: timedelta) -> ColumnElement[bool]:
-    """The AI is done with the ticket, or has taken too long."""
+    """The AI is done with the ticket, has taken too long, or was told to leave it alone."""
     late = and_(Ticket.ai_support_level == "unprocessed", Ticket.created_at <= now - wait_for_ai)
-    return or_(Ticket.ai_support_level == "human", late)
+    waived = and_(Ticket.ai_support_level == "unprocessed", Ticket.processing == "false")
+    return or_(Ticket.ai_support_level == "human", late, waived)
 
 
 def fits(viewer: Viewer, tag_matching: Literal["all", "atLeastOne"]) -> ColumnElement[bool]:
     """Channels and skill tags. A ticket without skill tags fits everybody."""
     if not viewer.is_routed:
         return true()
-    parts: list[ColumnElement[bool]] = [Ticket.channel.in_(viewer.channels)] if viewer.channels else []
-    if viewer.skill_tag_ids:
-        held = TicketTag.tag_id == any_(literal(list(viewer.skill_tag_ids), BigInts))
-        skills = (
-            select(TicketTag.tag_id)
-            .join(Tag, Tag.id == TicketTag.tag_id)
-            .where(TicketTag.ticket_id == Ticket.id, Tag.type == "skill", Tag.tag_routing.is_(True))
-        )
-        lacking = exists(skills.where(not_(held)))
-        parts.append(not_(lacking) if tag_matching == "all" else or_(exists(skills.where(held)), not_(exists(skills))))
+    parts: list[ColumnElement[bool]] = []
+    if viewer.channels:
+        parts.append(Ticket.channel == any_(literal(list(viewer.channels), Texts)))
+    skills = select(Tag.id).where(Tag.type == "skill", Tag.tag_routing.is_(True))
+    held = literal(list(viewer.skill_tag_ids), BigInts)
+    # Arrays that are read once, so that each ticket costs one look at its own row.
+    if tag_matching == "all":
+        parts.append(not_(Ticket.carried_tag_ids.overlap(_array(skills.where(Tag.id != all_(held))))))
+    else:
+        any_held = Ticket.carried_tag_ids.overlap(_array(skills.where(Tag.id == any_(held))))
+        parts.append(or_(any_held, not_(Ticket.carried_tag_ids.overlap(_array(skills)))))
     return and_(true(), *parts)
+
+
+def _array(ids: Select[int]) -> ColumnElement[Any]:
+    return func.array(ids.scalar_subquery(), type_=BigInts)
 
 
 def routable_condition(

@@ -60,39 +60,28 @@ def ticket_id_of(terms: Sequence[Term]) -> int | None:
     return int(match[1]) if match is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """Queries of the search table. `everywhere` None: nothing can match. `in_head`: only in the ticket's own words."""
+def sought(terms: Sequence[Term], tokens: Mapping[int, Sequence[Token]]) -> str | None:
+    """The query of the search table; None when nothing can match, empty when everything does.
 
-    everywhere: str | None
-    in_head: str | None = None
-
-
-def sought(terms: Sequence[Term], tokens: Mapping[int, Sequence[Token]]) -> Sought:
-    """The terms put together; `tokens`: by position of the term, in their order. A term without any says nothing."""
-    wanted, in_head, excluded = [], [], []
+    `tokens`: by position of the term, in their order. A term without any says nothing.
+    """
+    wanted, excluded = [], []
     for number, term in enumerate(terms):
         parts = tokens.get(number, ())
         if not parts:
             continue
         if not all(token.words for token in parts):
             if not term.is_excluded:
-                return Sought(None)
-            continue
-        if term.is_excluded:
+                return None
+        elif term.is_excluded:
             excluded.append(f"!({_joined(parts)})")
         else:
             wanted.append(f"({_joined(parts)})")
-            in_head.append(f"({_joined(parts, ':A')})")
-    if not wanted and not excluded:
-        # Only words that stand nowhere are kept out: every ticket is left.
-        return Sought("") if any(term.is_excluded for term in terms) else Sought(None)
-    both = " & ".join([*wanted, *excluded])
-    return Sought(both, " & ".join([*in_head, *excluded]) if wanted else None)
+    if not wanted and not excluded and not any(term.is_excluded for term in terms):
+        return None
+    return " & ".join([*wanted, *excluded])
 
 
-def _joined(tokens: Sequence[Token], weight: str = "") -> str:
+def _joined(tokens: Sequence[Token]) -> str:
     """Words that follow one another. They hold nothing but letters and digits; the quotes keep them words."""
-    return " <-> ".join(
-        "(" + " | ".join(f"'{word}'{weight}" for word in token.words) + ")" for token in tokens
-    )  # fmt: skip
+    return " <-> ".join("(" + " | ".join(f"'{word}'" for word in token.words) + ")" for token in tokens)
