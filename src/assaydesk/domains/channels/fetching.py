@@ -23,7 +23,7 @@ from assaydesk.domains.channels.mime import Limits
 from assaydesk.domains.channels.notices import words
 from assaydesk.domains.channels.reading import Fetched, read_fetched
 from assaydesk.domains.notifications.service import Kind, notify
-from assaydesk.domains.profiles.holders import holders_of
+from assaydesk.domains.profiles.service import holders_of
 from assaydesk.domains.settings.service import InstanceSettings, get_settings
 from assaydesk.domains.settings.subchannels import find_subchannel
 from assaydesk.integrations.imap import port
