@@ -158,10 +158,7 @@ async def test_nothing_typed_is_more_than_words(reader: httpx.AsyncClient, sessi
 async def test_what_was_written_deleted_and_edited_through_the_api(as_actor: Any) -> None:
     agent = await as_actor(role=ADMIN_ROLE)
     mail = {"channel": "email", "from": "tom@mail.example", "fromName": "Tom Ranke", "subject": "Meter"}
-    quoted = "The dial is broken.
-
-On Mon, Jun 3, 2024 at 9:00 AM Tom <tom@mail.example> wrote:
-> ultramarine"
+    quoted = "The dial is broken.\n\nOn Mon, Jun 3, 2024 at 9:00 AM Tom <tom@mail.example> wrote:\n> ultramarine"
     ticket = (await agent.post("/ticket", json=mail | {"bodyPlain": quoted})).json()["id"]
     path = f"/ticket/{ticket}/conversation"
     note = {"content": {"message": "<p>Check the <b>turquoise</b> cable</p>"}, "private": True}
