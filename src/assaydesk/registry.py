@@ -17,6 +17,7 @@ DOMAINS = (
     "customers",
     "templates",
     "auth",
+    "routing",  # Before tickets: the fixed words of its paths are matched before `{ticketId}`.
     "tickets",
     "conversations",
     "worklogs",
@@ -25,7 +26,6 @@ DOMAINS = (
     "channels",
     "identification",
     "tagging",
-    "routing",
     "quality.scorecards",
     "quality.judging",
     "quality.assessments",

@@ -27,6 +27,7 @@ from assaydesk.domains.conversations.errors import (
     DraftAlreadyPublished,
     RecipientRequired,
 )
+from assaydesk.domains.conversations.events import REPLY_SURVEY
 from assaydesk.domains.conversations.schemas import (
     ConversationDone,
     ConversationList,
@@ -38,6 +39,7 @@ from assaydesk.domains.conversations.schemas import (
     Stored,
     TicketCreate,
 )
+from assaydesk.domains.templates.errors import TemplateLimit
 from assaydesk.domains.tickets.schemas import TicketRead
 from assaydesk.domains.tickets.service import (
     PendingRequiresDueBy,
@@ -50,7 +52,7 @@ from assaydesk.platform.errors import PermissionDenied, StaleObject, UnknownRefe
 from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
-from assaydesk.platform.http.sessions import Reads, Writes
+from assaydesk.platform.http.sessions import Context, Reads, Writes
 from assaydesk.platform.schema import DocumentedAs, Done
 from assaydesk.platform.security.require import note_ignored
 
@@ -66,7 +68,7 @@ SENDING_ERRORS = (RecipientRequired, AttachmentRefused, ChannelCannotReply, Chan
     operation_id="createTicket",
     tags=["ticket"],
     response_model=TicketRead,
-    responses=errors(*TICKET_ERRORS, PendingRequiresDueBy),
+    responses=errors(*TICKET_ERRORS, PendingRequiresDueBy, TemplateLimit),
 )
 async def create_ticket(
     session: Writes,
@@ -79,9 +81,10 @@ async def create_ticket(
     A known `externalTicketId` updates that ticket instead: what was sent is set, and the text becomes another message
     unless the newest one says the same. With `direction` `out` the message is kept with `deliveryStatus` `stored`, or
     `sent` in a chat: until mailboxes are connected, the outside system delivers it. Attachments are references
-    (`name`, `url`). `process` is accepted; the answer comes as soon as the ticket is stored.
+    (`name`, `url`). The answer comes as soon as the ticket is stored; with `process` false it
+    goes to people at once.
     """
-    ticket_id = await service.open_ticket(session, actor, body)
+    ticket_id = await service.open_ticket(session, actor, body, process=process)
     return json_answer(await read_ticket(session, with_sight(actor), ticket_id))
 
 
@@ -108,19 +111,28 @@ async def get_conversations(
     "/{ticketId}/conversation/reply",
     operation_id="replyToTicket",
     response_model=Replied,
-    responses=errors(*TICKET_ERRORS, *SENDING_ERRORS, PendingRequiresDueBy),
+    responses=errors(*TICKET_ERRORS, *SENDING_ERRORS, PendingRequiresDueBy, TemplateLimit),
 )
-async def reply_to_ticket(session: Writes, ticket_id: ToWrite, actor: Writer, body: ReplyCreate) -> Response:
+async def reply_to_ticket(
+    session: Writes, context: Context, ticket_id: ToWrite, actor: Writer, body: ReplyCreate
+) -> Response:
     """Answer the customer, write an internal note (`private`) or a draft (`isDraft`).
 
     Without `sendWithoutApproval` every answer becomes a draft. Recipients that are missing are the recommended ones.
     `status` and `dueBy` close or defer the ticket in the same step, for a draft too. Until mailboxes are connected,
     nothing is sent from here: an answer by e-mail or letter is kept with `deliveryStatus` `stored`, and the outside
     system delivers it; in a chat it counts as `sent`. Attachments are references (`name`, `url`).
+
+    `templateId` gives the text, unless the body has its own, the subject and the files of a response template.
+    `requestSurvey` adds the link to a survey; `survey` of the answer has it.
     """
     row = await service.reply_to_ticket(session, actor, ticket_id, body)
-    shown = await service.read_message(session, row.id)
-    return json_answer({"success": True, "id": row.id, "conversation": shown})
+    answer = {"success": True, "id": row.id, "conversation": await service.read_message(session, row.id)}
+    survey = (await REPLY_SURVEY.load(session, actor, [row.id])).get(row.id)
+    if survey is not None:
+        url = f"{context.config.base_url}{survey['path']}"
+        answer["survey"] = {"reference": survey["reference"], "url": url}
+    return json_answer(answer)
 
 
 @messages.post(

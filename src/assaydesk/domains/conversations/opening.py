@@ -8,6 +8,7 @@ from assaydesk.domains.conversations.attachments import Reference, read_referenc
 from assaydesk.domains.conversations.bodies import Texts, texts_of
 from assaydesk.domains.conversations.files import settle_files
 from assaydesk.domains.conversations.schemas import TicketCreate
+from assaydesk.domains.conversations.templating import Filled, fill_for_opening
 from assaydesk.domains.conversations.writing import NewMessage, add_message, delivery_status, read_addresses
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.tickets import service as tickets
@@ -15,7 +16,7 @@ from assaydesk.domains.tickets.events import TicketsCreated
 from assaydesk.domains.tickets.types import Patch
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.db.session import WriteSession
-from assaydesk.platform.errors import FieldError, UnknownReference
+from assaydesk.platform.errors import FieldError
 from assaydesk.platform.events import publish
 from assaydesk.platform.security.actor import Actor
 
@@ -26,20 +27,25 @@ _BY_RULES: Final = (
 )  # fmt: skip
 
 
-async def open_ticket(session: WriteSession, actor: Actor, body: TicketCreate) -> int:
+async def open_ticket(session: WriteSession, actor: Actor, body: TicketCreate, *, process: str | None = None) -> int:
     """Make a ticket with its first message, or update the one that has its `externalTicketId`; answers the id.
 
-    Raises `ValidationFailed` and its kin, `PermissionDenied` for private tags, `TicketMerged`.
+    `process`: how the AI is to treat it, else what the body says (ticket.md 2.3). Raises `ValidationFailed` and its
+    kin, `PermissionDenied` for private tags, `TicketMerged`.
     """
     actor = tickets.with_sight(actor)
     settings = await get_settings(session)
     faults: list[FieldError] = []
     files = read_references(body.attachments, faults)
     texts = texts_of(body.body, plain=body.body_plain)
+    filled = None
+    if body.template_id is not None:
+        filled = await _fill(session, actor, body)
+        body = body.model_copy(update={"subject": body.subject or filled.subject})
+        texts = texts_of(filled.html) if texts.is_empty else texts
+        files += filled.files
     created_at = tickets.read_date("createdAt", body.created_at, settings.zone, faults) or utc_now()
     _check(body, texts, files, faults)
-    if body.template_id is not None:
-        raise UnknownReference("There is no such template.", field="templateId", value=body.template_id)
     if not faults:
         files = await settle_files(session, actor, files, written_here=body.direction == "out")
     values = {name: value for name in _BY_RULES if (value := getattr(body, name)) is not None}
@@ -49,15 +55,30 @@ async def open_ticket(session: WriteSession, actor: Actor, body: TicketCreate) -
     if body.external_ticket_id is not None:
         known = await tickets.ticket_by_external_id(session, body.external_ticket_id)
     if known is None:
-        new = tickets.NewTicket(body.channel, created_at, fixed=_fixed(body, created_at), values=values)
+        new = tickets.NewTicket(body.channel, created_at, fixed=_fixed(body, created_at, process), values=values)
         created = await tickets.create_ticket(session, actor, new, faults=faults)
         if created.is_new:
-            await _write_first_message(session, actor, created.ticket_id, body, texts, files, created_at)
+            await _write_first_message(
+                session, actor, created.ticket_id, body, texts, files, created_at,
+                email_template_id=filled.email_template_id if filled is not None else None,
+            )  # fmt: skip
             await publish(session, TicketsCreated((created.ticket_id,), actor.user_id, created_at))
             return created.ticket_id
         known = created.ticket_id
     await _update(session, actor, known, body, values, texts, files, faults)
     return known
+
+
+async def _fill(session: WriteSession, actor: Actor, body: TicketCreate) -> Filled:
+    known = {
+        "subject": body.subject, "channel": body.channel, "from": body.from_, "fromName": body.from_name,
+        "to": body.to, "language": body.language, "customerId": body.customer_id, "contractId": body.contract_id,
+        "tagIds": body.tags or [], "additionalData": body.additional_data or {},
+    }  # fmt: skip
+    return await fill_for_opening(
+        session, actor, body.template_id or 0, contract_id=body.contract_id, ticket=known,
+        data=body.template_data or {},
+    )  # fmt: skip
 
 
 def _check(body: TicketCreate, texts: Texts, files: list[Reference], faults: list[FieldError]) -> None:
@@ -72,7 +93,7 @@ def _check(body: TicketCreate, texts: Texts, files: list[Reference], faults: lis
             read_addresses("to", body.to, faults)
 
 
-def _fixed(body: TicketCreate, created_at: datetime) -> dict[str, Any]:
+def _fixed(body: TicketCreate, created_at: datetime, process: str | None) -> dict[str, Any]:
     return {
         "direction": body.direction,
         "from_address": body.from_,
@@ -82,6 +103,7 @@ def _fixed(body: TicketCreate, created_at: datetime) -> dict[str, Any]:
         "bcc_emails": body.bcc,
         "reply_cc_emails": body.cc,
         "channel_id": body.channel_id,
+        "processing": process or body.process or "batch",
         "last_customer_message_at": created_at if body.direction == "in" else None,
     }
 
@@ -94,6 +116,8 @@ async def _write_first_message(
     texts: Texts,
     files: list[Reference],
     at: datetime,
+    *,
+    email_template_id: int | None,
 ) -> None:
     """Nothing is written when there is only a subject. What goes out is work of the caller."""
     if texts.is_empty and not files:
@@ -108,6 +132,7 @@ async def _write_first_message(
         "cc_emails": body.cc,
         "bcc_emails": body.bcc,
         "subject": body.subject,
+        "email_template_id": email_template_id,
     }
     if goes_out and not is_draft:
         columns["delivery_status"] = delivery_status(body.channel, body.to)

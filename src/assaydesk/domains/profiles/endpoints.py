@@ -133,7 +133,8 @@ async def update_own_profile(session: Writes, actor: Caller, body: OwnProfileUpd
 
 @router.post("/profile", operation_id="createProfile", responses=errors(*_CREATE_ERRORS))
 async def create_profile(sent: Created, session: Writes, actor: Creator) -> Made:
-    """Create a user. Without a password the person gets in by a link: `POST /profile/{id}/invite`."""
+    """Create a user. Without a password the person gets a mail with a link, when the instance sends mail; otherwise
+    `POST /profile/{id}/invite` makes a link for handing over."""
     made = await service.create_person(session, actor, sent.body, sent.password_hash)
     return Made(success=True, id=made.id)
 

@@ -270,3 +270,42 @@ async def workers(session: ReadSession, *, limit: int, offset: int) -> tuple[lis
     query = select(Profile).where(*conditions).order_by(*_BY_NAME).limit(limit).offset(offset)
     total = await session.scalar(select(func.count()).select_from(Profile).where(*conditions))
     return list((await session.execute(query)).scalars()), total or 0
+
+
+async def idle(session: ReadSession) -> list[int]:
+    """Active people who would take a call or a chat."""
+    idle_word = ["idle"]
+    ready = Profile.settings["callRoutingStatus"].as_string().in_(idle_word)
+    chats = Profile.settings["chatRoutingStatus"].as_string().in_(idle_word)
+    query = select(Profile.id).where(Profile.state == ProfileState.ACTIVE, Profile.type.in_(PEOPLE), or_(ready, chats))
+    return list(await session.scalars(query.order_by(Profile.id)))
+
+
+async def set_offline(session: WriteSession, unseen_since: datetime) -> int:
+    """Nobody who was not seen since then takes calls or chats; answers how many changed."""
+    done = await session.execute(
+        text(
+            """
+            update profiles set settings = settings
+              || case when settings ->> 'callRoutingStatus' <> 'offline' then '{"callRoutingStatus": "offline"}'::jsonb
+                      else '{}'::jsonb end
+              || case when settings ->> 'chatRoutingStatus' <> 'offline' then '{"chatRoutingStatus": "offline"}'::jsonb
+                      else '{}'::jsonb end
+            where (settings ->> 'callRoutingStatus' <> 'offline' or settings ->> 'chatRoutingStatus' <> 'offline')
+              and (last_seen is null or last_seen < :unseen_since)
+            returning id
+            """
+        ),
+        {"unseen_since": unseen_since},
+    )
+    return len(done.all())
+
+
+async def team_mates(session: ReadSession, ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """The other members of the active teams of each person, deleted people left out."""
+    teams = await team_ids_of(session, ids)
+    members = await members_of(session, {team for own in teams.values() for team in own})
+    return {
+        one: tuple(dict.fromkeys(mate for team in own for mate in members.get(team, ()) if mate != one))
+        for one, own in teams.items()
+    }

@@ -25,7 +25,8 @@ from assaydesk.domains.profiles.reading import (
     status_history,
 )
 from assaydesk.domains.profiles.remove import delete_profile, refuse_foreign_account, restore_profile
-from assaydesk.domains.profiles.repository import load_profiles, team_ids_of
+from assaydesk.domains.profiles.repository import idle as idle_people
+from assaydesk.domains.profiles.repository import load_profiles, set_offline, team_ids_of, team_mates
 from assaydesk.domains.profiles.rights import holders_of
 from assaydesk.domains.profiles.roles import (
     ADMIN_ROLE,
@@ -73,6 +74,7 @@ __all__ = [
     "find_role",
     "hand_over",
     "holders_of",
+    "idle_people",
     "list_absences",
     "list_profiles",
     "list_roles",
@@ -89,9 +91,11 @@ __all__ = [
     "refuse_foreign_account",
     "restore_profile",
     "role_view",
+    "set_offline",
     "status_history",
     "store_password",
     "team_ids_of",
+    "team_mates",
     "update_own_profile",
     "update_profile",
     "update_profiles",

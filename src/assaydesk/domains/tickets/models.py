@@ -9,12 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from assaydesk.platform.db.base import Base, BigInt, BigInts, Json, Texts, Timestamp
 
-WAITING: Final = (
-    "status = 'open' and agent_id is null and assigned_agent_ids = '{}' and deleted_at is null "
-    "and merged_into_ticket_id is null and ai_support_level in ('human', 'unprocessed') "
+ROUTABLE: Final = (
+    "status = 'open' and deleted_at is null and merged_into_ticket_id is null "
+    "and ai_support_level in ('human', 'unprocessed') "
     "and (spam_status is null or spam_status in ('auto_clean', 'manual_clean'))"
 )
-"""Tickets that nobody has and that may be handed out: the condition of their indexes (ticket.md 6.2)."""
+"""Tickets that may be handed out to somebody (ticket.md 6.2)."""
+
+WAITING: Final = f"{ROUTABLE} and agent_id is null and assigned_agent_ids = '{{}}'"
+"""Those that nobody has: the condition of the indexes of the routing orders."""
 
 _DUE: Final = "coalesce(due_by, '2099-12-31 00:00:00+00'::timestamptz)"
 _RANK: Final = "array_position('{urgent,high,medium,low}'::text[], priority::text)"

@@ -56,6 +56,11 @@ async def record_ping(
         await repository.note_presence(session, actor.id, ticket_id, now)
 
 
+async def reserve(session: WriteSession, user_id: int, ticket_id: int, at: datetime) -> None:
+    """Show somebody on a ticket who is about to open it: presence, but no sign of work."""
+    await repository.note_presence(session, user_id, ticket_id, at)
+
+
 async def presence_of(session: ReadSession, _: Actor, ticket_ids: Collection[int]) -> dict[int, list[int]]:
     """The users who work on these tickets at this moment (worklog.md 2.3)."""
     now = utc_now()

@@ -10,11 +10,13 @@ from assaydesk.domains.worklogs.recording import (
     presence_of,
     record_action,
     record_ping,
+    reserve,
     take_message,
     take_published_draft,
     take_ticket_changes,
     tell_csat,
 )
+from assaydesk.domains.worklogs.repository import readable as readable_worklogs
 from assaydesk.domains.worklogs.search import (
     WorklogNotFound,
     find_worklog,
@@ -39,11 +41,13 @@ __all__ = [
     "load_tool_calls",
     "load_worklogs",
     "presence_of",
+    "readable_worklogs",
     "rebuild",
     "record",
     "record_action",
     "record_ping",
     "record_runs",
+    "reserve",
     "search_worklogs",
     "take_message",
     "take_published_draft",

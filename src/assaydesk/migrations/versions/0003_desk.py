@@ -558,6 +558,12 @@ def upgrade() -> None:
     op.create_index('ix_customers_phone_key', 'customers', ['phone_key'], unique=False, postgresql_where=sa.text('phone_key is not null'))
     op.create_index('ix_customers_search_text', 'customers', ['search_text'], unique=False, postgresql_using='gin', postgresql_ops={'search_text': 'gin_trgm_ops'})
     op.create_foreign_key(op.f('fk_customers_merged_into_id'), 'customers', 'customers', ['merged_into_id'], ['id'])
+    op.add_column('one_time_links', sa.Column('mail_status', sa.String(length=10), nullable=True))
+    op.add_column('one_time_links', sa.Column('mail_tries', sa.Integer(), server_default='0', nullable=False))
+    op.add_column('one_time_links', sa.Column('mail_next_try_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('one_time_links', sa.Column('mail_lease', sa.String(length=40), nullable=True))
+    op.add_column('one_time_links', sa.Column('mail_leased_until', sa.DateTime(timezone=True), nullable=True))
+    op.create_index('ix_one_time_links_mail', 'one_time_links', ['id'], unique=False, postgresql_where=sa.text("mail_status in ('queued', 'sending')"))
     op.add_column('ticket_changes', sa.Column('details', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True))
     op.alter_column('ticket_changes', 'kind',
                existing_type=sa.VARCHAR(length=20),
@@ -616,6 +622,12 @@ def downgrade() -> None:
                existing_nullable=False,
                existing_server_default=sa.text("'changed'::character varying"))
     op.drop_column('ticket_changes', 'details')
+    op.drop_index('ix_one_time_links_mail', table_name='one_time_links', postgresql_where=sa.text("mail_status in ('queued', 'sending')"))
+    op.drop_column('one_time_links', 'mail_leased_until')
+    op.drop_column('one_time_links', 'mail_lease')
+    op.drop_column('one_time_links', 'mail_next_try_at')
+    op.drop_column('one_time_links', 'mail_tries')
+    op.drop_column('one_time_links', 'mail_status')
     op.drop_constraint(op.f('fk_customers_merged_into_id'), 'customers', type_='foreignkey')
     op.drop_index('ix_customers_search_text', table_name='customers', postgresql_using='gin', postgresql_ops={'search_text': 'gin_trgm_ops'})
     op.drop_index('ix_customers_phone_key', table_name='customers', postgresql_where=sa.text('phone_key is not null'))
