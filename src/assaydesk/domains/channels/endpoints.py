@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 from starlette.requests import Request
 
 from assaydesk.domains.channels import checking, fetching
-from assaydesk.domains.channels.fetching import MailboxBusy, NotAMailbox
+from assaydesk.domains.channels.fetching import MailboxBusy, NoMailbox
 from assaydesk.domains.channels.log import read_log
 from assaydesk.domains.conversations.recipients import address_of
 from assaydesk.domains.settings.subchannels import SubchannelNotFound, find_subchannel
@@ -114,7 +114,7 @@ async def check_subchannel(
 @router.post(
     f"{PATH}/fetch",
     operation_id="fetchSubchannel",
-    responses=errors(PermissionDenied, SubchannelNotFound, ValidationFailed, NotAMailbox, MailboxBusy, MailFetchFailed),
+    responses=errors(PermissionDenied, SubchannelNotFound, ValidationFailed, NoMailbox, MailboxBusy, MailFetchFailed),
 )
 async def fetch_subchannel(request: Request, context: Context, subchannel_id: ToUse, actor: Manager) -> FetchResult:
     """Read a mailbox now. `created`: new tickets, `appended`: messages of known ones, `skipped`: mails known already.

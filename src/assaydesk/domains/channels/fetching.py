@@ -44,7 +44,7 @@ LONGEST_RUN_SECONDS: Final = 240.0
 _LONGEST_HEADER: Final = 256 * 1024
 
 
-class NotAMailbox(Conflict):
+class NoMailbox(Conflict):
     default_message = "This sub-channel fetches no mail: it has no IMAP server."
 
 
@@ -75,14 +75,14 @@ async def fetch_mailbox(
 ) -> Fetching:
     """Take in what came since the last time. A server that fails is noted, reported once, and tried again later.
 
-    Raises `SubchannelNotFound`, `NotAMailbox`, `MailboxBusy`.
+    Raises `SubchannelNotFound`, `NoMailbox`, `MailboxBusy`.
     """
     reader = uuid4().hex
     hold = timedelta(seconds=max(runtime.config.job_stalled_seconds, 1.0))
     async with runtime.database.write() as session:
         mailbox = mailboxes.mailbox_of(await find_subchannel(session, subchannel_id))
         if mailbox is None:
-            raise NotAMailbox(subchannelId=subchannel_id)
+            raise NoMailbox(subchannelId=subchannel_id)
         if await mailboxes.claim(session, subchannel_id, reader=reader, hold=hold) is None:
             raise MailboxBusy(subchannelId=subchannel_id)
         settings = await get_settings(session)

@@ -1,7 +1,7 @@
 """Jobs that fetch mail."""
 
 from assaydesk.domains.channels import sending_tasks
-from assaydesk.domains.channels.fetching import MailboxBusy, NotAMailbox
+from assaydesk.domains.channels.fetching import MailboxBusy, NoMailbox
 from assaydesk.domains.channels.fetching import fetch_mailbox as fetch
 from assaydesk.domains.channels.mailboxes import due_mailboxes
 from assaydesk.domains.settings.subchannels import SubchannelNotFound
@@ -16,7 +16,7 @@ async def fetch_mailbox(runtime: Runtime, *, subchannel_id: int) -> JobResult:
     """Read one mailbox. Running twice, or after a crash, takes no mail twice."""
     try:
         done = await fetch(runtime, subchannel_id)
-    except (SubchannelNotFound, NotAMailbox, MailboxBusy):
+    except (SubchannelNotFound, NoMailbox, MailboxBusy):
         # Deleted or changed since it was queued, or somebody fetches by hand.
         return None
     return {"created": done.created, "appended": done.appended, "skipped": done.skipped}
