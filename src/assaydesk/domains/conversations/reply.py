@@ -12,6 +12,7 @@ from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.conversations.notices import tell_mentioned
 from assaydesk.domains.conversations.recipients import address_of
 from assaydesk.domains.conversations.schemas import ReplyCreate
+from assaydesk.domains.conversations.templating import Filled, fill_for_ticket
 from assaydesk.domains.conversations.thread import recommended_recipients, sending_address
 from assaydesk.domains.conversations.writing import (
     NewMessage,
@@ -20,6 +21,7 @@ from assaydesk.domains.conversations.writing import (
     delivery_status,
     read_addresses,
 )
+from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.tickets import service as tickets
 from assaydesk.domains.tickets.types import Patch
 from assaydesk.kit.clock import utc_now
@@ -32,19 +34,22 @@ async def reply_to_ticket(session: WriteSession, actor: Actor, ticket_id: int, b
     """Write to the customer, or a note beside the ticket; `status` and `dueBy` act in the same transaction.
 
     Raises `TicketNotFound`, `TicketMerged`, `ValidationFailed`, `UnknownReference`, `RecipientRequired`,
-    `AttachmentRefused`, `ChannelCannotReply`, `ChannelCannotSend`, and what a change of the status raises.
+    `AttachmentRefused`, `ChannelCannotReply`, `ChannelCannotSend`, `TemplateLimit`, and what a change of the
+    status raises.
     """
     ticket = await tickets.lock_visible(session, actor, ticket_id)
-    texts, files = _read(body, public=not body.private)
+    filled = None
+    if body.template_id is not None:
+        filled = await fill_for_ticket(session, actor, ticket_id, body.template_id)
+    texts, files = _read(body, filled, public=not body.private)
     files = await settle_files(session, actor, files, ticket_id=ticket_id)
     problem = await check_subchannel(session, body.subchannel_id)
     if problem is not None:
         raise UnknownReference(problem, field="subchannelId", value=body.subchannel_id)
-    if body.template_id is not None:
-        raise UnknownReference("There is no such template.", field="templateId", value=body.template_id)
     tickets.refuse_merged([ticket])
     columns: dict[str, Any] = {
-        "subject": body.subject,
+        "subject": body.subject or (filled.subject if filled is not None else None),
+        "email_template_id": filled.email_template_id if filled is not None else None,
         "intent_ids": body.intent_ids,
         "cortex_request_id": body.cortex_request_id,
         "channel_id": body.channel_id,
@@ -62,6 +67,8 @@ async def reply_to_ticket(session: WriteSession, actor: Actor, ticket_id: int, b
     else:
         is_draft = body.is_draft or policy.becomes_draft(actor)
         columns |= await _addressed(session, ticket, body, is_draft=is_draft)
+        asks = body.request_survey
+        columns["request_survey"] = (await get_settings(session)).survey_request_on_reply if asks is None else asks
         message = NewMessage(
             direction="out", texts=texts, at=at, is_draft=is_draft, agent_id=actor.user_id, files=files,
             columns=columns, quoted=await quotation(session, ticket) if body.include_history else None,
@@ -75,11 +82,15 @@ async def reply_to_ticket(session: WriteSession, actor: Actor, ticket_id: int, b
     return added
 
 
-def _read(body: ReplyCreate, *, public: bool) -> tuple[Texts, list[Reference]]:
+def _read(body: ReplyCreate, filled: Filled | None, *, public: bool) -> tuple[Texts, list[Reference]]:
+    """Texts and files; a template gives the text when there is none of one's own, and its files."""
     faults: list[FieldError] = []
     files = read_references(body.attachments, faults)
     text = body.content.message if body.content is not None and body.content.message is not None else body.body
     texts = texts_of(text or "", body.type)
+    if filled is not None:
+        texts = texts_of(filled.html) if texts.is_empty else texts
+        files += filled.files
     if texts.is_empty and not files and not faults:
         faults.append(FieldError("content.message", "required", "Write something, or attach a file."))
     if public:

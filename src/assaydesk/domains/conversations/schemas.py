@@ -17,7 +17,7 @@ from assaydesk.domains.tickets.schemas import (
     TagIds,
     When,
 )
-from assaydesk.platform.schema import Boolean, Done, Id, OutsideId, RequestSchema, Schema
+from assaydesk.platform.schema import Boolean, Done, Id, OutsideId, RequestSchema, Schema, unset
 
 
 def _list(value: object) -> object:
@@ -73,6 +73,7 @@ class ReplyCreate(RequestSchema):
     due_by: When | None = None
     template_id: Id | None = None
     cortex_request_id: Id | None = None
+    request_survey: Boolean | None = Field(None, description="Ask how satisfied the customer is; default by setting.")
     include_history: Boolean = Field(False, description="Quote the message that is answered beneath the mail.")
     mentions: Annotated[list[Id], BeforeValidator(_list), Field(max_length=100)] = Field(
         default_factory=list, description="In an internal note: ids of users who are told of it."
@@ -202,8 +203,16 @@ class ConversationDone(Done):
     conversation: ConversationRead
 
 
+class SurveyAsked(Schema):
+    reference: str
+    url: str
+
+
 class Replied(ConversationDone):
+    """`survey` only when the customer is asked."""
+
     id: int
+    survey: SurveyAsked = unset()
 
 
 class Stored(ConversationDone):

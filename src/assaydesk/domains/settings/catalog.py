@@ -161,6 +161,7 @@ class InstanceSettings:
     allowed_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], In("general")] = ()
     max_attachment_mb: Annotated[Integer, In("general", public=True), Field(ge=1, le=50)] = 25
     soft_delete_retention_days: Annotated[Integer, In("general"), Field(ge=1, le=36500)] = 365
+    event_retention_days: Annotated[Integer, In("privacy"), Field(ge=1, le=36500)] = 90
     quality_percentage_base: Annotated[Literal["used", "total"], In("quality", "scoring")] = "used"
     quality_assessment_delay_minutes: Annotated[Integer, _PIPELINE, Field(ge=0, le=10080)] = 0
     quality_assessment_batch_size: Annotated[Integer, _PIPELINE, Field(ge=1, le=1000)] = 50
@@ -223,6 +224,9 @@ class InstanceSettings:
     customer_legitimation_rule_sync_channels: Annotated[LegitimationRule, _LEGITIMATION] = field(
         default_factory=lambda: dict(customer_values.DEFAULT_RULE)
     )
+    survey_scale: Annotated[Integer, In("surveys"), Field(ge=2, le=10)] = 5
+    survey_answer_edit_days: Annotated[Integer, In("surveys"), Field(ge=0, le=365)] = 7
+    survey_request_on_reply: Annotated[Boolean, In("surveys")] = False
     email_template_default_id: Annotated[Annotated[Integer, Field(ge=1)] | None, In("templates")] = None
     auto_close_inactive_days: Annotated[Integer, In("ticket"), Field(ge=0, le=3650)] = 0
     escalate_on_sla_breach: Annotated[Boolean, In("workingHours", "sla")] = True

@@ -40,6 +40,10 @@ SETTINGS: Final[dict[str, Words]] = {
         "Days until deleted things are gone", "So long they can be restored.",
         "Tage bis zum endgültigen Löschen", "So lange lässt sich Gelöschtes zurückholen.",
     ),
+    "eventRetentionDays": Words(
+        "Keep events", "Days for which the event log is kept.",
+        "Ereignisse aufbewahren", "Tage, für die das Ereignisprotokoll bleibt.",
+    ),
     "qualityPercentageBase": Words(
         "Points that are 100 percent", "used: of the criteria that applied; total: of all criteria.",
         "Punkte, die 100 Prozent sind", "used: der zutreffenden Kriterien; total: aller Kriterien.",
@@ -231,6 +235,18 @@ SETTINGS: Final[dict[str, Words]] = {
         "Legitimation in a conversation", "Groups of criteria for chat and phone.",
         "Legitimation im Gespräch", "Gruppen von Merkmalen für Chat und Telefon.",
     ),
+    "surveyScale": Words(
+        "Most stars of a survey", "Customers give 1 star to this many.",
+        "Höchste Zahl der Sterne", "Kunden vergeben 1 Stern bis so viele.",
+    ),
+    "surveyAnswerEditDays": Words(
+        "Days in which an answer can be changed", "Counted from the first answer.",
+        "Tage, in denen sich eine Antwort ändern lässt", "Gezählt ab der ersten Antwort.",
+    ),
+    "surveyRequestOnReply": Words(
+        "Ask with every reply", "A reply carries the link to the survey unless it says otherwise.",
+        "Bei jeder Antwort fragen", "Antworten tragen den Link zur Umfrage, wenn sie nichts anderes sagen.",
+    ),
     "emailTemplateDefaultId": Words(
         "Default wrapper of mails", "Id of the e-mail wrapper for what has no other. Empty: the one marked as default.",
         "Standardrahmen für Mails", "Id des Mailrahmens, wenn kein anderer passt. Leer: der als Standard markierte.",
@@ -311,6 +327,7 @@ CATEGORIES: Final[dict[str, tuple[str, str]]] = {
     "letter": ("Letters", "Briefe"),
     "customer": ("Customers and contracts", "Kunden und Verträge"),
     "code": ("Own functions", "Eigene Funktionen"),
+    "surveys": ("Surveys", "Umfragen"),
     "templates": ("Templates", "Vorlagen"),
     "routing": ("Routing", "Verteilung"),
     "auth": ("Sign-in", "Anmeldung"),
@@ -343,6 +360,7 @@ GROUPS: Final[dict[str, Words]] = {
     "lookups": Words("Look-ups", "Where master data come from.", "Abfragen", "Woher Stammdaten kommen."),
     "legitimation": Words("Legitimation", "What proves who writes.", "Legitimation", "Was belegt, wer schreibt."),
     "code": Words("Network", "What own functions may reach.", "Netz", "Was eigene Funktionen erreichen."),
+    "surveys": Words("Satisfaction", "How customers are asked.", "Zufriedenheit", "Wie Kunden gefragt werden."),
     "templates": Words("Wrappers", "What stands around a mail.", "Rahmen", "Was um eine Mail herum steht."),
     "routing": Words(
         "Routing", "Who gets which ticket next.", "Verteilung", "Wer welches Ticket als nächstes bekommt."
