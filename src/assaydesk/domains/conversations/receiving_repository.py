@@ -45,17 +45,18 @@ async def by_message_ids(session: ReadSession, ids: Collection[str]) -> dict[str
 
 
 async def known_addresses(session: ReadSession, ticket_id: int) -> Sequence[str | None]:
-    """Everybody who wrote or was written to in a ticket; empty when there is none."""
+    """Everybody outside who wrote or was written to in a ticket; empty when there is none."""
     c = Conversation
     newest = (
-        select(c.from_email, c.reply_to, c.to_email, c.cc_emails, c.bcc_emails)
+        select(c.direction, c.from_email, c.reply_to, c.to_email, c.cc_emails, c.bcc_emails)
         .where(c.ticket_id == ticket_id, c.deleted_at.is_(None), c.is_draft.is_(False))
         .order_by(c.created_at.desc(), c.id.desc())
         .limit(_MOST_MESSAGES)
     )
     found: list[str | None] = []
-    for sender, reply_to, to, cc, bcc in await session.execute(newest):
-        found += [sender, reply_to, *to, *cc, *bcc]
+    for direction, sender, reply_to, to, cc, bcc in await session.execute(newest):
+        # The sender of what goes out is us, by whichever address that was.
+        found += [*([sender, reply_to] if direction == "in" else ()), *to, *cc, *bcc]
     opening = select(Ticket.from_address, Ticket.to_addresses, Ticket.cc_emails).where(
         Ticket.id == ticket_id, Ticket.deleted_at.is_(None)
     )
