@@ -30,6 +30,7 @@ from assaydesk.domains.auth.schemas import (
     SignInRequest,
     TokenRead,
 )
+from assaydesk.domains.settings.mailboxes import system_mailbox
 from assaydesk.platform.errors import (
     DomainError,
     OriginRejected,
@@ -154,11 +155,15 @@ async def change_password(request: Request, actor: Caller, context: Context, bod
 
 @router.post("/api/auth/password/forgot", operation_id="forgotPassword", responses=errors(ValidationFailed))
 async def forgot_password(_: Open, session: Writes, body: ForgottenPassword) -> ResetRequested:
-    """Ask for a reset link. The answer is the same for every address.
+    """Ask for a reset link, valid for 60 minutes. The answer is the same for every address.
 
-    This version sends no mail: an administrator hands out links with `POST /profile/{id}/invite`.
+    `delivery` is `mail` when the instance sends mail; then the link comes within a few minutes. Otherwise an
+    administrator hands out links with `POST /profile/{id}/invite`.
     """
     await service.request_reset(session, body.email)
+    if await system_mailbox(session) is not None:
+        message = "If the address is known here, a mail with a link is on its way."
+        return ResetRequested(success=True, delivery="mail", message=message)
     message = "This instance sends no mail. Ask an administrator for a link."
     return ResetRequested(success=True, delivery="none", message=message)
 

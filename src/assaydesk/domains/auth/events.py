@@ -5,6 +5,13 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class LinkToMail:
+    """An invitation waits to be mailed."""
+
+    link_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ResetLinkRequested:
     """Somebody forgot a password. Whoever can send mail sends the link; the token is stored only as a hash."""
 

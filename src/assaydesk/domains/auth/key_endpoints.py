@@ -98,9 +98,12 @@ async def revoke_key(
 async def invite(session: Writes, profile: ToWrite, actor: Creator, context: Context) -> Invitation:
     """Make a one-time link with which the person sets a password.
 
-    This version sends no mail, so the link is shown this once for handing over. What stands behind `token=` is the
-    token of `POST /api/auth/password/reset`. 60 minutes; seven days for people who have no password yet.
+    When the instance sends mail, the link goes to the person and `link` is null; otherwise it is shown this once for
+    handing over. What stands behind `token=` is the token of `POST /api/auth/password/reset`. 60 minutes; seven days
+    for people who have no password yet.
     """
     token, expires_at = await service.make_invitation(session, actor, profile)
+    if token is None:
+        return Invitation(success=True, expires_at=expires_at, link=None)
     link = f"{context.config.base_url}/password/reset?{urlencode({'token': token})}"
     return Invitation(success=True, expires_at=expires_at, link=link)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assaydesk.platform.db.base import Base, BigInt, Json, Timestamp
@@ -59,9 +59,12 @@ class SigningKey(Base):
 
 
 class OneTimeLink(Base):
-    """An invitation or a password reset."""
+    """An invitation or a password reset. `mail_status` null: it was handed over by other means."""
 
     __tablename__ = "one_time_links"
+    __table_args__ = (
+        Index("ix_one_time_links_mail", "id", postgresql_where=text("mail_status in ('queued', 'sending')")),
+    )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("profiles.id"))
@@ -69,6 +72,11 @@ class OneTimeLink(Base):
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
     expires_at: Mapped[datetime] = mapped_column(Timestamp)
     used_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    mail_status: Mapped[str | None] = mapped_column(String(10))
+    mail_tries: Mapped[int] = mapped_column(Integer, server_default="0")
+    mail_next_try_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    mail_lease: Mapped[str | None] = mapped_column(String(40))
+    mail_leased_until: Mapped[datetime | None] = mapped_column(Timestamp)
 
 
 class FailedSignIn(Base):

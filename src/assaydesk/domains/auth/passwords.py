@@ -6,13 +6,15 @@ from typing import Final
 
 from assaydesk.domains.auth import repository
 from assaydesk.domains.auth.errors import InvalidToken, NoPasswordSignIn, ProfileNotActive, WrongPassword
-from assaydesk.domains.auth.events import ResetLinkRequested
+from assaydesk.domains.auth.events import LinkToMail, ResetLinkRequested
 from assaydesk.domains.auth.limits import Limits, count_try, forgive
+from assaydesk.domains.auth.link_mails import needs_invitation
 from assaydesk.domains.auth.models import OneTimeLink
 from assaydesk.domains.auth.types import Visitor, hashed
 from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.profiles.service import refuse_foreign_account, store_password
 from assaydesk.domains.profiles.types import PEOPLE, ProfileState
+from assaydesk.domains.settings.mailboxes import system_mailbox
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.kit.clock import utc_now
 from assaydesk.kit.ids import secret_token
@@ -102,8 +104,8 @@ async def end_access_by_password(session: WriteSession, user_id: int) -> None:
     await repository.void_links(session, user_id, now)
 
 
-async def make_invitation(session: WriteSession, actor: Actor, profile: Profile) -> tuple[str, datetime]:
-    """A one-time link's token and its end, for handing over.
+async def make_invitation(session: WriteSession, actor: Actor, profile: Profile) -> tuple[str | None, datetime]:
+    """A one-time link's token and its end, for handing over; no token when a mail brings the link.
 
     Raises `ExceedsOwnRights` (the link opens the account), `NoPasswordSignIn`, `ProfileNotActive`.
     """
@@ -114,6 +116,27 @@ async def make_invitation(session: WriteSession, actor: Actor, profile: Profile)
         raise ProfileNotActive
     now, token = utc_now(), secret_token()
     expires = now + (RESET_LINK if profile.password_hash else INVITATION)
-    session.add(OneTimeLink(user_id=profile.id, token_hash=hashed(token), expires_at=expires))
+    mails = profile.email is not None and await system_mailbox(session) is not None
+    link = OneTimeLink(
+        user_id=profile.id, token_hash=hashed(token), expires_at=expires, mail_status="queued" if mails else None
+    )
+    session.add(link)
     await write_audit(session, actor, "profile:invite", "profile", [Change(profile.id, "password")])
-    return token, expires
+    if not mails:
+        return token, expires
+    await session.flush()  # Who hears of it needs the id.
+    await publish(session, LinkToMail(link.id))
+    return None, expires
+
+
+async def invite_new_person(session: WriteSession, profile_id: int) -> None:
+    """Mail a link to somebody who was just made and has no password, if this instance can send mail."""
+    person = await needs_invitation(session, profile_id)
+    if person is None or await system_mailbox(session) is None:
+        return
+    link = OneTimeLink(
+        user_id=person.id, token_hash=hashed(secret_token()), expires_at=utc_now() + INVITATION, mail_status="queued"
+    )
+    session.add(link)
+    await session.flush()  # Who hears of it needs the id.
+    await publish(session, LinkToMail(link.id))

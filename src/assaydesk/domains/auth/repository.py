@@ -190,8 +190,8 @@ async def revoke_keys(session: WriteSession, user_id: int, now: datetime) -> Non
 
 
 _ADD_RESET_LINK = text("""
-insert into one_time_links (user_id, token_hash, expires_at)
-select p.id, :token_hash, :expires_at from profiles p
+insert into one_time_links (user_id, token_hash, expires_at, mail_status)
+select p.id, :token_hash, :expires_at, 'queued' from profiles p
 where lower(p.email) = lower(:email) and p.state = 'active' and p.type in ('user', 'enneo') and not p.is_sso_only
   and (select count(*) from one_time_links l
        where l.user_id = p.id and l.used_at is null and l.expires_at > :now) < :most

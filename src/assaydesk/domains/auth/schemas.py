@@ -80,7 +80,7 @@ class SessionsEnded(Done):
 
 
 class ResetRequested(Done):
-    delivery: Literal["none"]
+    delivery: Literal["none", "mail"]
     message: str
 
 

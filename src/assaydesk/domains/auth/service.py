@@ -6,8 +6,10 @@ from assaydesk.domains.auth import repository, tokens
 from assaydesk.domains.auth.errors import SessionNotFound, SessionRequired
 from assaydesk.domains.auth.keys import create_key, list_keys, revoke_key
 from assaydesk.domains.auth.limits import limits_of
+from assaydesk.domains.auth.link_mails import LinkMail, begin_link, claim_link, due_links, settle_link
 from assaydesk.domains.auth.passwords import (
     end_access_by_password,
+    invite_new_person,
     make_invitation,
     prepare_change,
     request_reset,
@@ -24,13 +26,18 @@ from assaydesk.platform.paging import Page
 from assaydesk.platform.security.actor import Actor
 
 __all__ = [
+    "LinkMail",
+    "begin_link",
+    "claim_link",
     "create_key",
     "current_session",
+    "due_links",
     "end_access",
     "end_access_by_password",
     "end_other_sessions",
     "end_own_session",
     "end_session_if_any",
+    "invite_new_person",
     "limits_of",
     "list_keys",
     "list_sessions",
@@ -40,6 +47,7 @@ __all__ = [
     "request_reset",
     "reset_password",
     "revoke_key",
+    "settle_link",
     "sign_in",
     "sign_in_by_email",
     "still_valid",

@@ -55,6 +55,11 @@ async def sending_mailbox(session: ReadSession, *wanted: int | None) -> Mailbox 
     return fallback_of((await get_settings(session)).smtp_fallback)
 
 
+async def system_mailbox(session: ReadSession) -> Mailbox | None:
+    """What sends mails of the instance itself: its own server, else the default mailbox."""
+    return fallback_of((await get_settings(session)).smtp_fallback) or await sending_mailbox(session)
+
+
 async def mail_is_set_up(session: ReadSession) -> bool:
     """Whether anybody has told this instance how to send mail, even if that is switched off at present."""
     if (await get_settings(session)).smtp_fallback is not None:

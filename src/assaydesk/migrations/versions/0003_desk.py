@@ -162,6 +162,15 @@ def upgrade() -> None:
     op.create_index('ix_search_words_parts', 'search_words', ['folded', 'stem_de'], unique=False, postgresql_using='gin', postgresql_with={'fastupdate': 'off'}, postgresql_ops={'folded': 'gin_trgm_ops', 'stem_de': 'gin_trgm_ops'})
     op.create_index('ix_search_words_stem_en', 'search_words', ['stem_en'], unique=False)
     op.create_index('ix_search_words_word', 'search_words', ['word'], unique=False)
+    op.create_table('secrets',
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('sealed', sa.Text(), nullable=False),
+    sa.Column('hosts', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('modified_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('modified_by', sa.BigInteger(), nullable=True),
+    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_secrets'))
+    )
     op.create_table('survey_calls',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('address', sa.String(length=64), nullable=False),
@@ -724,6 +733,7 @@ def downgrade() -> None:
     op.drop_table('cron_runs')
     op.drop_index('ix_survey_calls_address', table_name='survey_calls')
     op.drop_table('survey_calls')
+    op.drop_table('secrets')
     op.drop_index('ix_search_words_word', table_name='search_words')
     op.drop_index('ix_search_words_stem_en', table_name='search_words')
     op.drop_index('ix_search_words_parts', table_name='search_words', postgresql_using='gin', postgresql_with={'fastupdate': 'off'}, postgresql_ops={'folded': 'gin_trgm_ops', 'stem_de': 'gin_trgm_ops'})
