@@ -106,12 +106,13 @@ async def freshen_contract(doors: Doors, contract_id: str, *, refresh: bool = Fa
     async with doors.database.read() as session:
         settings = await get_settings(session)
         row = (await repository.contracts(session, [contract_id])).get(contract_id)
-    if settings.search_contract_by_id_executor is None or (not refresh and _is_fresh(row, settings)):
+        is_known, is_fresh = row is not None, _is_fresh(row, settings)
+    if settings.search_contract_by_id_executor is None or (not refresh and is_fresh):
         return None
     try:
         return await look_up_contract(doors, contract_id, refresh=refresh)
     except ErpFailed:
-        if refresh or row is None:
+        if refresh or not is_known:
             raise
         return None
 
@@ -121,17 +122,18 @@ async def freshen_customer(doors: Doors, customer_id: str, *, with_contracts: bo
     async with doors.database.read() as session:
         settings = await get_settings(session)
         row = (await repository.customers(session, [customer_id])).get(customer_id)
-    if settings.search_customer_by_id_executor is None or _is_fresh(row, settings):
+        is_known, is_fresh = row is not None, _is_fresh(row, settings)
+    if settings.search_customer_by_id_executor is None or is_fresh:
         return None
     try:
         found = await look_up_customer(doors, customer_id)
     except ErpFailed:
-        if row is None:
+        if not is_known:
             raise
         return None
     if found is not None and with_contracts and settings.search_contract_by_id_executor is not None:
         async with doors.database.read() as session:
-            known = await repository.contracts(session, found.contract_ids)
+            known = set(await repository.contracts(session, found.contract_ids))
         for contract_id in [one for one in found.contract_ids if one not in known][:MOST_FOUND]:
             try:
                 await look_up_contract(doors, contract_id)
@@ -197,7 +199,7 @@ async def _known(doors: Doors, lookup: Lookup, question: str) -> _Known:
         kept = await repository.kept_answer(session, lookup.value, question, since)
         down_since = now - timedelta(seconds=DOWN_SECONDS)
         down = await repository.kept_answer(session, lookup.value + _DOWN, "", down_since)
-        return _Known(settings, kept is not None, kept.answer if kept else None, down is not None)
+        return _Known(settings, kept is not None, kept.answer if kept is not None else None, down is not None)
 
 
 async def _note_down(doors: Doors, lookup: Lookup, now: datetime) -> None:

@@ -3,6 +3,7 @@
 No session is open while the operator's system is asked.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from assaydesk.domains.identification.evidence import (
     is_internal_sender,
 )
 from assaydesk.domains.settings.service import InstanceSettings
+from assaydesk.platform.db.session import ReadSession
 
 MOST_ASKED: Final = 5
 """Numbers of one message that the operator's system is asked for."""
@@ -101,7 +103,7 @@ async def _by_contract_number(doors: Doors, case: Case, evidence: Evidence, find
 async def _by_customer_number(doors: Doors, case: Case, evidence: Evidence, findings: Findings) -> list[Hit]:
     wanted = {*evidence.customer_ids, *evidence.numbers}
     async with doors.database.read() as session:
-        known = await customers.load_customers(session, wanted)
+        known = await _ids_of(session, wanted)
     asked = [one for one in evidence.customer_ids if one not in known][:MOST_ASKED]
     if asked and case.settings.search_customer_by_id_executor is not None:
         for customer_id in asked:
@@ -111,8 +113,13 @@ async def _by_customer_number(doors: Doors, case: Case, evidence: Evidence, find
                 _note_failure(findings, "customerNumber", failure)
                 break
         async with doors.database.read() as session:
-            known |= await customers.load_customers(session, asked)
-    return await _with_only_contract(doors, [Hit(row.customer_id, None) for row in known.values()])
+            known |= await _ids_of(session, asked)
+    return await _with_only_contract(doors, [Hit(customer_id, None) for customer_id in known.values()])
+
+
+async def _ids_of(session: ReadSession, customer_ids: Collection[str]) -> dict[str, str]:
+    """Those of the ids that name a customer -> the one they lead to."""
+    return {key: row.customer_id for key, row in (await customers.load_customers(session, customer_ids)).items()}
 
 
 async def _by_sender(doors: Doors, case: Case, evidence: Evidence, findings: Findings) -> list[Hit]:
