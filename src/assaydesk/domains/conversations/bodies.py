@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from assaydesk.kit.html import to_plain_text
 from assaydesk.kit.sanitising import ImageLink, remote_image, safe_html, text_as_html
-from assaydesk.kit.text import clean_text
+from assaydesk.kit.text import clean_body, clean_text
 
 MOST_CHARACTERS: Final = 1_000_000
 _TAG: Final = regex(r"<[a-zA-Z/!][^<>]{0,4000}>")
@@ -36,8 +36,11 @@ def texts_of(
     """All forms; those that are not given are derived. Without a body the plain text is the body."""
     if body is None:
         body, type_ = plain or "", "text"
-    plain = _plain(body, type_) if plain is None else plain
-    return Texts(type_, body, plain, clean_text(plain) if clean is None else clean)
+    if clean is None:
+        # Only the HTML tells what is cited; a plain text that was sent along is taken as it is.
+        by_html = plain is None and type_ == "html" and _TAG.search(body)
+        clean = clean_body(body) if by_html else clean_text(_plain(body, type_) if plain is None else plain)
+    return Texts(type_, body, _plain(body, type_) if plain is None else plain, clean)
 
 
 def _plain(body: str, type_: str) -> str:
