@@ -55,7 +55,7 @@ async def explain_order(session: ReadSession, actor: Actor, profile_id: int, que
             if place is None:
                 raise TicketNotFound(question.beyond)
             after = repository.before_place(place, profile_id, settings.routing_mode, backwards=False)
-            first += await repository.count(session, [*wanted, ~after])
+            first += await repository.count(session, [*wanted, after.is_not(True)])
             wanted.append(after)
         ids = await repository.ranked(
             session, wanted, profile_id, settings.routing_mode, limit=question.limit, offset=question.offset

@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -258,11 +259,12 @@ async def ranked(
 def before_place(place: Place, user_id: int, mode: int, *, backwards: bool = True) -> ColumnElement[bool]:
     """Strictly before a place of the whole order; not `backwards`: after it."""
     mine = own(user_id)
+    others = mine.is_not(true())  # Not `not`: of tickets that nobody has it would be null.
     within = beyond(mode, place.keys, backwards=backwards)
-    same_group = and_(mine if place.is_own else not_(mine), within)
+    same_group = and_(mine if place.is_own else others, within)
     if place.is_own == backwards:
         return same_group
-    return or_(mine if backwards else not_(mine), same_group)
+    return or_(mine if backwards else others, same_group)
 
 
 async def count(session: ReadSession, conditions: Sequence[ColumnElement[bool]]) -> int:
