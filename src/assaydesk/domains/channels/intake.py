@@ -7,6 +7,7 @@ from typing import Final, cast
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from assaydesk.domains.channels.autoresponder import send_receipt
 from assaydesk.domains.channels.mailboxes import Mailbox
 from assaydesk.domains.channels.models import MailMessage, MailReceipt
 from assaydesk.domains.channels.notices import words
@@ -61,7 +62,11 @@ async def take_in(
     incoming = await _incoming(session, mailbox, fetched, mail, raw, settings, broken=broken or mail.is_broken)
     received = await receive_mail(session, incoming)
     await _link(session, receipt_id, await _add_message(session, mail, received.conversation_id, raw.id))
-    return Outcome.CREATED if received.is_new_ticket else Outcome.APPENDED
+    if not received.is_new_ticket:
+        return Outcome.APPENDED
+    if not mail.kind.is_auto and incoming.spam_status is None and incoming.channel == "email":
+        await send_receipt(session, mailbox, incoming, received.ticket_id, settings)
+    return Outcome.CREATED
 
 
 async def _hold(session: WriteSession, what: str) -> None:

@@ -25,7 +25,10 @@ AfterFetch = Literal["seen", "move", "delete"]
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """One that is fetched. `password` is sealed; `start_from`: what the server received earlier is left alone."""
+    """One that is fetched. `password` is sealed; `start_from`: what the server received earlier is left alone.
+
+    `autoresponder` None: as the instance is set.
+    """
 
     id: int
     address: str
@@ -44,6 +47,8 @@ class Mailbox:
     priority: str | None
     language: str | None
     letter_detection: bool
+    autoresponder: bool | None
+    autoresponder_template_id: int | None
 
     @property
     def source(self) -> str:
@@ -61,6 +66,8 @@ def mailbox_of(row: Subchannel) -> Mailbox | None:
     security = imap.get("security")
     after = imap.get("afterFetch")
     tags = data.get("defaultTagIds")
+    receipt = data.get("autoresponder")
+    receipt = receipt if isinstance(receipt, dict) else {}
     addresses = addresses_of(data)
     username = _text(imap.get("username")) or _text(data.get("address")) or ""
     return Mailbox(
@@ -81,6 +88,8 @@ def mailbox_of(row: Subchannel) -> Mailbox | None:
         priority=_text(data.get("defaultPriority")),
         language=_text(data.get("language")),
         letter_detection=data.get("letterDetection") is True,
+        autoresponder=receipt.get("enabled") if isinstance(receipt.get("enabled"), bool) else None,
+        autoresponder_template_id=_number(receipt.get("templateId")),
     )
 
 

@@ -88,3 +88,15 @@ class SubchannelLog(Base):
     details: Mapped[dict[str, Any] | None] = mapped_column(Json)
     ticket_id: Mapped[int | None] = mapped_column(BigInt)
     conversation_id: Mapped[int | None] = mapped_column(BigInt)
+
+
+class AutoReceipt(Base):
+    """An automatic receipt that was sent to an address, in lower case."""
+
+    __tablename__ = "auto_receipts"
+    __table_args__ = (Index("ix_auto_receipts_address", "address", "at"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    address: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Timestamp)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))

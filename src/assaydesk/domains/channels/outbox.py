@@ -103,6 +103,7 @@ async def put_together(session: ReadSession, claimed: Claimed, mailbox: Mailbox)
         in_reply_to=claimed.delivery.in_reply_to,
         references=claimed.delivery.reference_ids,
         files=files,
+        automatic=claimed.delivery.automatic,
     )
     return Ready(mailbox, mail, addresses, row.ticket_id)
 

@@ -117,6 +117,13 @@ async def quotation(session: ReadSession, ticket: Mapping[str, Any]) -> str | No
     return quoted_answer((await earlier(session, rows))[0], zone, ticket["language_code"])
 
 
+async def mark_automatic(session: WriteSession, conversation_id: int) -> None:
+    """A program wrote the queued message: its mail says so, and no other program answers it."""
+    delivery = await repository.delivery_of(session, conversation_id)
+    if delivery is not None:
+        delivery.automatic = True
+
+
 async def queue_again(session: WriteSession, row: Conversation, now: datetime) -> None:
     """A person wants the message to leave once more, under the same Message-ID. The caller has judged the state."""
     delivery = await _delivery(session, row.id)

@@ -162,7 +162,7 @@ class Delivery(Base):
     """How a message leaves by mail (settings.md 4.3); its state stands in the message.
 
     `lease`: the sender that works on it, believed to live until `leased_until`. `quoted`: HTML of earlier messages
-    that stands beneath the text in the mail. `mailbox_id`: what sent it, null for the instance's server.
+    that stands beneath the text in the mail. `automatic`: written by a program. `mailbox_id`: what sent it, null for the instance's server.
     """
 
     __tablename__ = "deliveries"
@@ -172,6 +172,7 @@ class Delivery(Base):
     in_reply_to: Mapped[str | None] = mapped_column(Text)
     reference_ids: Mapped[list[str]] = mapped_column(Texts, server_default=text("'{}'"))
     quoted: Mapped[str | None] = mapped_column(Text)
+    automatic: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     mailbox_id: Mapped[int | None] = mapped_column(BigInt)
     tries: Mapped[int] = mapped_column(Integer, server_default="0")
     queued_at: Mapped[datetime] = mapped_column(Timestamp)

@@ -148,6 +148,7 @@ _JUDGE: Final = In("quality", "judge")
 _PIPELINE: Final = In("quality", "pipeline")
 _PEOPLE: Final = In("quality", "people")
 _MAIL_IN: Final = In("email", "mailIn")
+_AUTORESPONDER: Final = In("email", "autoresponder")
 _ROUTING: Final = In("routing")
 
 
@@ -197,6 +198,9 @@ class InstanceSettings:
     )
     pending_default_days: Annotated[Integer, In("ticket"), Field(ge=1, le=3650)] = 7
     reopen_window_days: Annotated[Integer, In("ticket"), Field(ge=0, le=3650)] = 60
+    autoresponder_enabled: Annotated[Boolean, _AUTORESPONDER] = False
+    autoresponder_template_id: Annotated[Annotated[Integer, Field(ge=1)] | None, _AUTORESPONDER] = None
+    autoresponder_min_hours: Annotated[Integer, _AUTORESPONDER, Field(ge=0, le=8760)] = 24
     max_mail_mb: Annotated[Integer, _MAIL_IN, Field(ge=1, le=200)] = 60
     max_mail_parts: Annotated[Integer, _MAIL_IN, Field(ge=1, le=10_000)] = 200
     max_mail_depth: Annotated[Integer, _MAIL_IN, Field(ge=1, le=100)] = 20

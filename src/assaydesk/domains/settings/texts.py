@@ -165,6 +165,18 @@ SETTINGS: Final[dict[str, Words]] = {
         "Days in which an answer reopens a ticket", "A later one opens another ticket.",
         "Tage, in denen eine Antwort wieder öffnet", "Eine spätere eröffnet ein anderes Ticket.",
     ),
+    "autoresponderEnabled": Words(
+        "Send automatic receipts", "Whoever opens a ticket by mail is told that it came in.",
+        "Automatische Eingangsbestätigung", "Wer per Mail ein Ticket eröffnet, erfährt, dass es ankam.",
+    ),
+    "autoresponderTemplateId": Words(
+        "Template of receipts", "Empty: a short text in the language of the ticket.",
+        "Vorlage der Eingangsbestätigung", "Leer: ein kurzer Text in der Sprache des Tickets.",
+    ),
+    "autoresponderMinHours": Words(
+        "Hours between receipts to one address", "More tickets of the same address get none meanwhile.",
+        "Stunden zwischen Bestätigungen an eine Adresse", "Weitere Tickets derselben Adresse bekommen solange keine.",
+    ),
     "maxMailMb": Words(
         "Largest mail in MB", "Of a larger one only the header and the first megabyte are fetched.",
         "Größte Mail in MB", "Von einer größeren werden nur Kopf und erstes Megabyte geholt.",
@@ -348,6 +360,7 @@ GROUPS: Final[dict[str, Words]] = {
     "workingHours": Words("Calendar", "When work is done.", "Kalender", "Wann gearbeitet wird."),
     "sla": Words("Deadlines", "How the clock of a ticket runs.", "Fristen", "Wie die Uhr eines Tickets läuft."),
     "ticket": Words("Life cycle", "Pending and reopening.", "Ablauf", "Wartestellung und Wiederöffnen."),
+    "autoresponder": Words("Receipts", "Automatic answers.", "Bestätigungen", "Automatische Antworten."),
     "mailIn": Words("Mail in", "Limits of what comes in.", "Posteingang", "Grenzen für das, was hereinkommt."),
     "letter": Words("Letters", "What a scanner sends by mail.", "Briefe", "Post, die ein Scanner als Mail schickt."),
     "email": Words("Mail", "How mail comes in and goes out.", "Post", "Wie Mails kommen und gehen."),

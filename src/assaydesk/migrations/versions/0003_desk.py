@@ -429,6 +429,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('ticket_id', name=op.f('pk_ticket_search'))
     )
     op.create_index('ix_ticket_search_words', 'ticket_search', ['words'], unique=False, postgresql_using='gin', postgresql_with={'fastupdate': 'off'})
+    op.create_table('auto_receipts',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('conversation_id', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_auto_receipts_conversation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_auto_receipts'))
+    )
+    op.create_index('ix_auto_receipts_address', 'auto_receipts', ['address', 'at'], unique=False)
     op.create_table('conversation_moves',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('conversation_id', sa.BigInteger(), nullable=False),
@@ -450,6 +459,7 @@ def upgrade() -> None:
     sa.Column('in_reply_to', sa.Text(), nullable=True),
     sa.Column('reference_ids', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('quoted', sa.Text(), nullable=True),
+    sa.Column('automatic', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('mailbox_id', sa.BigInteger(), nullable=True),
     sa.Column('tries', sa.Integer(), server_default='0', nullable=False),
     sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False),
@@ -688,6 +698,8 @@ def downgrade() -> None:
     op.drop_index('ix_conversation_moves_from_ticket_id', table_name='conversation_moves')
     op.drop_index('ix_conversation_moves_conversation_id', table_name='conversation_moves')
     op.drop_table('conversation_moves')
+    op.drop_index('ix_auto_receipts_address', table_name='auto_receipts')
+    op.drop_table('auto_receipts')
     op.drop_index('ix_ticket_search_words', table_name='ticket_search', postgresql_using='gin', postgresql_with={'fastupdate': 'off'})
     op.drop_table('ticket_search')
     op.drop_index('ix_ticket_merges_target_id', table_name='ticket_merges')
