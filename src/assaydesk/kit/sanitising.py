@@ -54,7 +54,7 @@ def safe_html(html: str, *, inline: ImageLink | None = None, remote: Callable[[i
         if _REMOTE.match(source):
             link = f' data-remote-link="{escape(remote(number))}"' if remote is not None else ""
             return f'<img data-remote-image="{number}"{link}{attributes}>'
-        found = inline(unquote(source[4:])) if inline is not None and source.startswith("cid:") else None
+        found = inline(unquote(source[4:])) if inline is not None and source[:4].lower() == "cid:" else None
         return f'<img src="{escape(found)}"{attributes}>' if found is not None else f"<img{attributes}>"
 
     return _IMAGE.sub(shown, cleaned)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assaydesk.kit.sanitising import safe_html, text_as_html
+from assaydesk.kit.sanitising import remote_image, safe_html, text_as_html
 
 LONG = 1001
 """Repetitions after which a text is put in order before it is cleaned."""
@@ -66,3 +66,29 @@ def test_given_a_megabyte_of_anything_it_is_quick(piece: str) -> None:
     started = time.perf_counter()
     safe_html(piece * (1_000_000 // len(piece)))
     assert time.perf_counter() - started < 8
+
+
+def test_given_images_inside_the_mail_and_of_our_own_only_these_have_an_address() -> None:
+    own = "/api/mind/storage/attachments/x/a.png"
+    html = (
+        f'<img src="CID:logo%40mail"><img src="cid:none"><img src="{own}"><img src="/api/mind/ticket/1">'
+        '<img src="x.png"><img src="data:image/png;base64,AA"><a href="cid:logo">x</a>'
+    )
+    links = {"logo@mail": "/shown?a=1&b=2"}
+    shown = safe_html(html, inline=links.get)
+    assert shown.count("src=") == 2
+    assert shown.startswith('<img src="/shown?a=1&amp;b=2"><img><img src="/api/mind/storage/attachments/x/a.png"><img>')
+    assert "cid" not in shown
+
+
+def test_given_a_link_it_tells_the_page_it_leads_to_nothing() -> None:
+    assert 'rel="noopener noreferrer"' in safe_html('<a href="https://a.example" target="_blank">x</a>')
+
+
+def test_given_remote_images_their_addresses_and_links_are_known() -> None:
+    html = '<img src="cid:x"><img src="https://a.example/?a=1&amp;b=2"><img src="//b.example/c.png">'
+    assert [remote_image(html, number) for number in (0, 1, 2, 3, 4)] == [
+        None, None, "https://a.example/?a=1&b=2", "https://b.example/c.png", None
+    ]  # fmt: skip
+    shown = safe_html(html, remote=lambda number: f"/image/{number}?a=1&b=2")
+    assert 'data-remote-image="2" data-remote-link="/image/2?a=1&amp;b=2"' in shown
