@@ -74,7 +74,6 @@ async def test_a_deleted_wrapper_gives_way_to_the_default(admin: httpx.AsyncClie
     await session.commit()
     assert (await admin.delete(f"/emailTemplate/{own.id}")).status_code == 200
     assert (await admin.get(f"/template/{template.id}")).json()["mergedTemplate"] == "DM"
-    await admin.patch("/settings", json={"emailTemplateDefaultId": default.id})
 
 
 async def test_parallel_defaults_leave_one(committed: Database) -> None:
