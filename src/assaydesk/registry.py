@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 DOMAINS = (
     "settings",
+    "code",
     "cron",
     "tags",
     "teams",
@@ -60,5 +61,7 @@ def register_jobs() -> None:
 
 
 def routers() -> list[APIRouter]:
-    """Every domain's router, in the order of the API document."""
-    return [module.router for module in _parts("endpoints")]
+    """Every domain's router. That of the settings comes last: `/settings/{name}` would take the fixed words of others."""
+    parts = _parts("endpoints")
+    last = import_module("assaydesk.domains.settings.endpoints")
+    return [*(part.router for part in parts if part is not last), last.router]

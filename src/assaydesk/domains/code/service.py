@@ -47,7 +47,7 @@ async def call_executor(
             body=request.body,
             timeout=min(timeout_seconds, request.timeout_seconds or timeout_seconds),
             max_bytes=MAX_BYTES,
-            allow_private=_is_listed(request, private_hosts),
+            allow_private=is_listed(request, private_hosts),
         )
     except WebFailed as failure:
         raise ExecutorFailed(failure.message) from failure
@@ -61,7 +61,8 @@ async def call_executor(
         raise ExecutorFailed("The answer is no JSON.") from failure
 
 
-def _is_listed(request: ApiRequest, private_hosts: Collection[str]) -> bool:
+def is_listed(request: ApiRequest, private_hosts: Collection[str]) -> bool:
+    """Whether an administrator opened the private host of the request."""
     try:
         parts = urlsplit(request.url)
         host, port = (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)

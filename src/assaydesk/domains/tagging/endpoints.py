@@ -67,7 +67,7 @@ async def detect_tags(context: Context, actor: Manager, body: DetectBody) -> Res
     response_model=TagTested,
     responses=errors(PermissionDenied, TagNotFound, ValidationFailed),
 )
-async def test_tag(
+async def try_tag(
     session: Writes, context: Context, tag: Annotated[Tag, Depends(tag_to_test)], actor: Manager
 ) -> Response:
     """Run the detection of a tag on its test tickets. Tickets stay as they are; the tag keeps the result."""
