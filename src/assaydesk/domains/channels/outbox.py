@@ -12,6 +12,7 @@ from assaydesk.domains.channels.compose import File, Mail
 from assaydesk.domains.conversations import service as conversations
 from assaydesk.domains.conversations.delivery import Claimed, sent_since
 from assaydesk.domains.conversations.envelope import Party, one_line, parties_of
+from assaydesk.domains.conversations.events import REPLY_SURVEY
 from assaydesk.domains.conversations.models import Attachment
 from assaydesk.domains.settings.mailboxes import Mailbox, sending_mailbox
 from assaydesk.domains.settings.service import get_settings
@@ -76,8 +77,8 @@ async def mailbox_for(session: WriteSession, claimed: Claimed) -> Mailbox | Wait
     return mailbox
 
 
-async def put_together(session: ReadSession, claimed: Claimed, mailbox: Mailbox) -> Ready:
-    """The finished mail. Raises `CannotLeave`."""
+async def put_together(session: ReadSession, claimed: Claimed, mailbox: Mailbox, *, base_url: str) -> Ready:
+    """The finished mail; links lead to `base_url`. Raises `CannotLeave`."""
     row = claimed.message
     to, cc, bcc = parties_of(row.to_email), parties_of(row.cc_emails), parties_of(row.bcc_emails)
     addresses = tuple(dict.fromkeys(ascii_address(party.address) for party in (*to, *cc, *bcc)))
@@ -87,6 +88,7 @@ async def put_together(session: ReadSession, claimed: Claimed, mailbox: Mailbox)
     if strange:
         raise CannotLeave(f"Mail cannot be sent to {strange[0]}: it has letters beyond ASCII.")
     html = mail_html(row.body if row.type == "html" else text_as_html(row.body))
+    html += await _survey_link(session, claimed, mailbox, base_url)
     html = await _wrapped(session, claimed, mailbox, html) + (claimed.delivery.quoted or "")
     rows = (await conversations.attachments_of(session, [row.id])).get(row.id, [])
     html, files = await _with_files(session, html, rows)
@@ -115,18 +117,31 @@ async def _wrapped(session: ReadSession, claimed: Claimed, mailbox: Mailbox, htm
     ticket = claimed.ticket
     variables: dict[str, Any] = {}
     try:
-        variables = await template_variables(session, SYSTEM, ticket_id=claimed.message.ticket_id)
+        variables = await template_variables(
+            session, SYSTEM, ticket_id=claimed.message.ticket_id, agent_id=claimed.message.agent_id
+        )
     except (TicketNotFound, DomainError):
         variables = {}
     return await wrap(
         session,
         html,
-        email_template_id=mailbox.email_template_id,
+        email_template_id=claimed.message.email_template_id or mailbox.email_template_id,
         subchannel_id=mailbox.id,
         language=ticket["language_code"] or mailbox.language,
         variables=variables,
         ticket_wrapper=ticket["template"],
     )
+
+
+async def _survey_link(session: ReadSession, claimed: Claimed, mailbox: Mailbox, base_url: str) -> str:
+    """The paragraph that asks the customer, where the message came with a survey."""
+    survey = (await REPLY_SURVEY.load(session, SYSTEM, [claimed.message.id])).get(claimed.message.id)
+    if survey is None:
+        return ""
+    language = (claimed.ticket["language_code"] or mailbox.language or "en")[:2].lower()
+    words = survey["text"].get(language) or survey["text"]["en"]
+    url = f"{base_url}{survey['path']}"
+    return f'<p>{words} <a href="{url}">{url}</a></p>'
 
 
 async def _with_files(session: ReadSession, html: str, rows: list[Attachment]) -> tuple[str, list[File]]:
