@@ -349,3 +349,21 @@ async def test_given_many_tickets_it_takes_few_statements(
     before = database.statements
     assert await latest(client) is not None
     assert database.statements - before <= 40
+
+
+@pytest.mark.parametrize(("matching", "expected"), [("all", [True, False, True]), ("atLeastOne", [True, True, True])])
+async def test_given_skills_a_ticket_says_whether_they_match(
+    as_actor: Any, session: WriteSession, matching: str, expected: list[bool]
+) -> None:
+    await set_settings(session, routingTagMatching=matching)
+    held, other = (await make_tag(session, tag_routing=True)).id, (await make_tag(session, tag_routing=True)).id
+    team = await make_team(session, settings={"skills": {"tagIds": [held], "channels": []}})
+    person = await make_profile(session, teams=[team.id], settings={"inheritTeamSettings": True})
+    made = [await make_ticket(session, tags=tags) for tags in ([held], [held, other], [])]
+    await session.commit()
+    client, anybody = await as_actor(profile=person.id), await as_actor()
+    shown = [(await client.get(f"/ticket/{one.id}")).json()["agentSkillsMatch"] for one in made]
+    assert shown == expected
+    listed = (await client.post("/ticket/search", json={})).json()["tickets"]
+    assert [one["agentSkillsMatch"] for one in listed] == expected
+    assert (await anybody.get(f"/ticket/{made[1].id}")).json()["agentSkillsMatch"] is True

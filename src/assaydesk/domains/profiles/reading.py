@@ -154,6 +154,14 @@ async def load_effective(session: ReadSession, ids: Collection[int]) -> dict[int
     }
 
 
+async def effective_skills(session: ReadSession, profile: Profile) -> tuple[frozenset[int], frozenset[str]]:
+    """Skill tags and channels of a person, those of the teams included where they are taken over."""
+    inherits = bool((profile.settings or {}).get("inheritTeamSettings"))
+    teams = (await repository.teams_of(session, [profile.id])).get(profile.id, []) if inherits else []
+    person = effective_person(profile, teams, absent=False)
+    return person.tag_ids, person.channels
+
+
 async def role_sizes(session: ReadSession) -> dict[int, int]:
     """Number of permissions of each role."""
     return {role.id: len(role.permissions) for role in (await repository.roles(session)).values()}

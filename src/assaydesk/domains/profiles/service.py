@@ -15,6 +15,7 @@ from assaydesk.domains.profiles.create import create_ai_agent_profile, create_pe
 from assaydesk.domains.profiles.errors import ExceedsOwnRights, ProfileNotFound
 from assaydesk.domains.profiles.members import change_members
 from assaydesk.domains.profiles.reading import (
+    effective_skills,
     find_profile,
     list_profiles,
     load_effective,
@@ -67,6 +68,7 @@ __all__ = [
     "delete_profile",
     "delete_role",
     "delete_worker",
+    "effective_skills",
     "ensure_first_admin",
     "ensure_roles",
     "find_absence",

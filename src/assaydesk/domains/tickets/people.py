@@ -4,7 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from assaydesk.domains.profiles.models import Profile
-from assaydesk.domains.profiles.service import load_profiles
+from assaydesk.domains.profiles.service import effective_skills, load_profiles
+from assaydesk.domains.settings.service import get_settings
+from assaydesk.domains.tickets.view import Skills
 from assaydesk.platform.db.session import ReadSession
 from assaydesk.platform.security.actor import Actor
 
@@ -24,8 +26,10 @@ async def people_of(
     return await load_profiles(session, {one for one in wanted if one is not None})
 
 
-def skills_of(caller: Profile | None) -> frozenset[int]:
-    """Tags of the skills that are stored for a person."""
-    stored = (caller.settings if caller is not None else {}).get("skills")
-    tags = stored.get("tagIds") if isinstance(stored, dict) else None
-    return frozenset(tag for tag in tags or () if isinstance(tag, int))
+async def skills_of(session: ReadSession, caller: Profile | None) -> Skills:
+    """What decides whether a ticket fits the caller; teams are read only by those who take over their settings."""
+    if caller is None:
+        return Skills()
+    tag_ids, channels = await effective_skills(session, caller)
+    matching = (await get_settings(session)).routing_tag_matching
+    return Skills(tag_ids, is_routed=bool(tag_ids or channels), needs_all=matching == "all")

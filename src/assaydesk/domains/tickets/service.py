@@ -226,7 +226,7 @@ async def tickets_as_json(
         customer_names={one: customer_name(customers[customer]) for one, customer in linked.items()},
         threads=threads,
         presence=presence,
-        skills=skills_of(caller),
+        skills=await skills_of(session, caller),
     )
     return {one: ticket_json(row, beside) for one, row in rows.items()}
 

@@ -27,6 +27,15 @@ _NO_CUSTOMER: Final[dict[str, Any]] = {"tagIds": [], "tags": []}
 
 
 @dataclass(frozen=True, slots=True)
+class Skills:
+    """Effective skill tags of the caller. `is_routed` False: they do not narrow anything."""
+
+    tag_ids: frozenset[int] = frozenset()
+    is_routed: bool = False
+    needs_all: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What a ticket shows of other rows, by ticket id unless said otherwise. `tags`, `users`: wire forms by id."""
 
@@ -38,7 +47,7 @@ class Beside:
     customer_names: Mapping[int, str | None] = field(default_factory=dict)
     threads: Mapping[int, ThreadFacts] = field(default_factory=dict)
     presence: Mapping[int, list[int]] = field(default_factory=dict)
-    skills: frozenset[int] = frozenset()
+    skills: Skills = Skills()
 
 
 def user_json(profile: Profile, zone: ZoneInfo) -> dict[str, Any]:
@@ -99,7 +108,7 @@ def _common(row: Mapping[str, Any], beside: Beside) -> dict[str, Any]:
         "workedOnBy": _users(present, beside),
         "tags": tags,
         "tagIds": [tag["id"] for tag in tags],
-        "agentSkillsMatch": _skills_match(tags, beside.skills),
+        "agentSkillsMatch": skills_match(tags, beside.skills),
         "sender": _sender(row, thread, beside),
         "customerName": beside.customer_names.get(ticket_id) or row["from_name"],
     }
@@ -120,9 +129,12 @@ def _recipients(row: Mapping[str, Any], thread: ThreadFacts) -> dict[str, list[s
     return {"to": list(thread.reply_to), "cc": list(thread.reply_cc), "bcc": []}
 
 
-def _skills_match(tags: Iterable[Mapping[str, Any]], skills: frozenset[int]) -> bool:
-    """Whoever has no skills stored takes every ticket (ticket.md 6.1); otherwise each skill tag must be held."""
-    return not skills or all(tag["id"] in skills for tag in tags if tag["type"] == "skill" and tag["tagRouting"])
+def skills_match(tags: Iterable[Mapping[str, Any]], skills: Skills) -> bool:
+    """Whether the skill tags of a ticket fit; one without any fits everybody (ticket.md 6.1, 6.2)."""
+    needed = {tag["id"] for tag in tags if tag["type"] == "skill" and tag["tagRouting"]}
+    if not skills.is_routed or not needed:
+        return True
+    return needed <= skills.tag_ids if skills.needs_all else not needed.isdisjoint(skills.tag_ids)
 
 
 def _sender(row: Mapping[str, Any], thread: ThreadFacts, beside: Beside) -> dict[str, Any]:

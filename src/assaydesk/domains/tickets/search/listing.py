@@ -45,6 +45,6 @@ async def compact_tickets(session: ReadSession, actor: Actor, ids: Sequence[int]
         customer_names={one: customer_name(customer) for one, customer in mine.items()},
         threads=replies,
         presence=presence,
-        skills=skills_of(people.get(actor.id)),
+        skills=await skills_of(session, people.get(actor.id)),
     )
     return [compact_json(rows[one], beside) for one in ids if one in rows]
