@@ -89,6 +89,10 @@ class BusinessHours:
         """Whether `day` is listed as a holiday or is a public one in any of the regions."""
         return day in self.holidays or any(day in _public_holidays(region, day.year) for region in self.regions)
 
+    def windows(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The windows of working time (UTC), ascending, from the first to the last that overlaps `start` to `end`."""
+        return ((opens, closes) for opens, closes in self._windows(start, end) if closes > start and opens < end)
+
     def _windows(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Disjoint windows of working time in UTC, ascending; all that overlap `start` to `end`, and a few around them.
 
