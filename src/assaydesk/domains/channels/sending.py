@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from assaydesk.domains.channels.compose import compose
 from assaydesk.domains.channels.log import write_log
 from assaydesk.domains.channels.outbox import CannotLeave, Ready, Wait, mailbox_for, put_together
+from assaydesk.domains.channels.sent_copies import keep_copy
 from assaydesk.domains.conversations import delivery
 from assaydesk.domains.conversations.delivery import Claimed
 from assaydesk.domains.notifications.service import Kind, notify, was_told
@@ -50,7 +51,7 @@ async def send_message(runtime: Runtime, conversation_id: int) -> None:
             return
     try:
         async with runtime.database.read() as session:
-            ready = await put_together(session, claimed, mailbox)
+            ready = await put_together(session, claimed, mailbox, base_url=runtime.config.base_url)
         server = server_of(mailbox.smtp, secrets_of(runtime.config))
     except CannotLeave as failure:
         await _refuse(runtime.database, conversation_id, lease, str(failure), None)
@@ -119,6 +120,8 @@ class _Sender:
             await _log(session, mailbox, ok=not note, text=note or "Sent.", conversation_id=self._id)
 
         await _finish(self._runtime.database, write)
+        if mailbox.id is not None and mailbox.sent_folder is not None:
+            await keep_copy(self._runtime, mailbox.id, mailbox.sent_folder, content, self._id)
 
     async def _lost(self, reason: str) -> None:
         async def write(session: WriteSession) -> None:

@@ -78,11 +78,10 @@ async def create_ticket(
 ) -> Response:
     """Open a ticket with its first message.
 
-    A known `externalTicketId` updates that ticket instead: what was sent is set, and the text becomes another message
-    unless the newest one says the same. With `direction` `out` the message is kept with `deliveryStatus` `stored`, or
-    `sent` in a chat: until mailboxes are connected, the outside system delivers it. Attachments are references
-    (`name`, `url`). The answer comes as soon as the ticket is stored; with `process` false it
-    goes to people at once.
+    A known `externalTicketId` updates that ticket instead: what was sent is set, and the text becomes another
+    message unless the newest one says the same. With `direction` `out` the message is sent to `to` like an answer.
+    Attachments are uploads, `base64` or addresses. The answer comes as soon as the ticket is stored; with `process`
+    false it goes to people at once.
     """
     ticket_id = await service.open_ticket(session, actor, body, process=process)
     return json_answer(await read_ticket(session, with_sight(actor), ticket_id))
@@ -119,9 +118,10 @@ async def reply_to_ticket(
     """Answer the customer, write an internal note (`private`) or a draft (`isDraft`).
 
     Without `sendWithoutApproval` every answer becomes a draft. Recipients that are missing are the recommended ones.
-    `status` and `dueBy` close or defer the ticket in the same step, for a draft too. Until mailboxes are connected,
-    nothing is sent from here: an answer by e-mail or letter is kept with `deliveryStatus` `stored`, and the outside
-    system delivers it; in a chat it counts as `sent`. Attachments are references (`name`, `url`).
+    `status` and `dueBy` close or defer the ticket in the same step, for a draft too. An answer by
+    e-mail is stored as `queued` with its `Message-ID` and leaves at once; in a chat it counts as `sent`. While nobody
+    has set up a mailbox that sends, it stays `stored`, and `deliveryError` says so. `includeHistory` quotes the
+    message that is answered; `mentions` tells users of a note. Attachments are uploads, `base64` or addresses.
 
     `templateId` gives the text, unless the body has its own, the subject and the files of a response template.
     `requestSurvey` adds the link to a survey; `survey` of the answer has it.
