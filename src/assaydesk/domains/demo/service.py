@@ -12,6 +12,7 @@ from sqlalchemy import exists, select, text, update
 from assaydesk.domains.demo.founding import Company, found_company
 from assaydesk.domains.demo.plan import CompanyPlan, plan_company
 from assaydesk.domains.demo.reviewing import review_work
+from assaydesk.domains.demo.templates import found_templates
 from assaydesk.domains.demo.working import import_tickets
 from assaydesk.domains.quality.assessments.service import create_due
 from assaydesk.domains.settings.models import Setting
@@ -110,6 +111,7 @@ async def _found(database: Database, plan: CompanyPlan, ways: list[Way], present
         if founded is not None:
             return founded
         founded = _Founded(present, SEED, await found_company(session, plan, hashes), done=False)
+        await found_templates(session)
         session.add(Setting(name=MARKER, value=_marker(founded, done=False), modified_at=utc_now()))
     return founded
 
