@@ -362,6 +362,20 @@ async def test_given_unused_uploads_they_vanish_after_a_day(
     assert await session.scalar(text("select count(*) from file_contents")) == 2
 
 
+async def test_given_a_file_that_nobody_fetches_it_counts_as_failed_after_an_hour(
+    writer: httpx.AsyncClient, session: WriteSession, runtime: Any, ticket_id: int
+) -> None:
+    await _reply(writer, ticket_id, {"name": "a.pdf", "url": "https://x.example/a.pdf"})
+    await clean_up.function(runtime)
+    assert (await _shown(writer, ticket_id))[1]["attachments"][0]["extractionStatus"] == "pending"
+    await session.execute(text("update attachments set created_at = now() - interval '61 minutes'"))
+    await session.commit()
+    await clean_up.function(runtime)
+    assert (await _shown(writer, ticket_id))[1]["attachments"][0]["extractionStatus"] == "failed"
+    steps = (await writer.get(f"/ticket/{ticket_id}/activity")).json()["activities"]
+    assert "attachmentFailed" in [step["type"] for step in steps]
+
+
 async def test_given_a_remote_image_the_server_fetches_it_once(
     writer: httpx.AsyncClient, anonymous: httpx.AsyncClient, as_actor: Any, session: WriteSession, ticket_id: int,
     web: FakeWeb,

@@ -4,7 +4,7 @@ Each step has a session of its own; the fetching stands between them, in the job
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -25,6 +25,7 @@ from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.files.store import FileFacts, drop_files, find_files, put_file
 
 IMAGE_BYTES: Final = 5 * MEGABYTE
+GIVE_UP_AFTER: Final = timedelta(hours=1)
 _SHOWABLE: Final = frozenset(
     ["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif", "image/apng", "image/x-icon"]
 )
@@ -79,6 +80,16 @@ async def keep_fetched(
             row.extraction_status = "success"
             return
     await _note_failure(session, row, message, problem or "there is no answer")
+
+
+async def give_up_fetching(session: WriteSession, now: datetime) -> int:
+    """Let files that are `pending` for an hour count as failed; answers how many."""
+    rows = await file_repository.lock_stale(session, now - GIVE_UP_AFTER)
+    for row in rows:
+        if row.conversation_id is not None:
+            message = await file_repository.message(session, row.conversation_id)
+            await _note_failure(session, row, message, "there was no answer for an hour")
+    return len(rows)
 
 
 async def _refused_classes(session: ReadSession, message: Conversation) -> tuple[str, ...]:

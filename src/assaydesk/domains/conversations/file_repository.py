@@ -85,6 +85,12 @@ async def lock_pending(session: WriteSession, attachment_id: str) -> Attachment 
     return (await session.scalars(query.with_for_update())).one_or_none()
 
 
+async def lock_stale(session: WriteSession, before: datetime) -> Sequence[Attachment]:
+    """Some files that wait to be fetched since then."""
+    query = select(Attachment).where(Attachment.extraction_status == "pending", Attachment.created_at < before)
+    return (await session.scalars(query.limit(100).with_for_update(skip_locked=True))).all()
+
+
 async def stored_bytes(session: ReadSession, conversation_id: int) -> int:
     """Size of what is stored of a message's files."""
     query = select(func.coalesce(func.sum(Attachment.size), 0)).where(

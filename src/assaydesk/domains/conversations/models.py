@@ -97,6 +97,7 @@ class Attachment(Base):
     __table_args__ = (
         Index("ix_attachments_conversation_id", "conversation_id"),
         Index("ix_attachments_file_id", "file_id", postgresql_where=text("file_id is not null")),
+        Index("ix_attachments_pending", "created_at", postgresql_where=text("extraction_status = 'pending'")),
         Index("ix_attachments_unused", "created_at", postgresql_where=text("conversation_id is null")),
     )
 

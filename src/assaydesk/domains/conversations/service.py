@@ -15,6 +15,7 @@ from assaydesk.domains.conversations.fetching import (
     files_are_pending,
     files_to_fetch,
     find_remote_image,
+    give_up_fetching,
     keep_fetched,
     keep_remote_image,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "find_message",
     "find_remote_image",
     "forward_ticket",
+    "give_up_fetching",
     "has_attachment",
     "has_draft",
     "insert_imported",

@@ -26,10 +26,17 @@ async def fetch_files(runtime: Runtime, conversation_id: int) -> None:
             await service.keep_fetched(session, one.attachment_id, content, declared=declared, problem=problem)
 
 
-@job("conversations.uploads.clean_up", cron="37 * * * *")
+@job("conversations.files.clean_up", cron="*/10 * * * *", can_disable=False)
 async def clean_up(runtime: Runtime) -> None:
-    """Remove uploads that no message took within a day, remote images of yesterday, and bytes without a file."""
-    removed = 1
-    while removed:
+    """Remove uploads that no message took within a day, remote images of yesterday, and bytes without a file.
+
+    A file that nobody managed to fetch counts as failed, so that its message waits no longer.
+    """
+    done = 1
+    while done:
         async with runtime.database.write() as session:
-            removed = await service.remove_unused(session, utc_now())
+            done = await service.remove_unused(session, utc_now())
+    done = 1
+    while done:
+        async with runtime.database.write() as session:
+            done = await service.give_up_fetching(session, utc_now())

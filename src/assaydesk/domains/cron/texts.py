@@ -90,6 +90,14 @@ TEXTS: Final[Mapping[str, Mapping[str, Words]]] = {
         "en": Words("Tidy sign-ins", "Deletes ended sessions, used links and old failed sign-ins."),
         "de": Words("Anmeldungen aufräumen", "Löscht beendete Sitzungen, benutzte Links und alte Fehlversuche."),
     },
+    "conversationsFilesCleanUp": {
+        "en": Words("Tidy files", "Removes uploads that nobody used, and gives up files that cannot be fetched."),
+        "de": Words("Dateien aufräumen", "Entfernt ungenutzte Uploads und gibt Dateien auf, die nicht zu holen sind."),
+    },
+    "conversationsFilesFetch": {
+        "en": Words("Fetch files", "Fetches the files that a message names by their address."),
+        "de": Words("Dateien holen", "Holt die Dateien, die eine Nachricht mit ihrer Adresse nennt."),
+    },
     "qualityAssessmentsProcess": {
         "en": Words("Judge assessments", "Has the assessments that are due judged."),
         "de": Words("Bewertungen beurteilen", "Lässt die fälligen Bewertungen beurteilen."),
