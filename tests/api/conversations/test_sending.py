@@ -1,7 +1,8 @@
 """Answers leave by mail, once, and say what became of them (settings.md 4.3)."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, text, update
 from assaydesk.domains.channels.models import SubchannelLog
 from assaydesk.domains.conversations.models import Delivery
 from assaydesk.domains.tickets.models import TicketChange
+from assaydesk.integrations.imap.port import ImapAccount, ImapFailed, ImapReason
 from assaydesk.platform.config import Config
 from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.jobs.job import JOBS
@@ -376,3 +378,39 @@ async def test_given_a_wrapper_it_stands_around_the_text(desk: Desk, smtp: SmtpS
     html, plain = smtp.mails[0].text("html"), smtp.mails[0].text()
     assert html.index("<p>On Tuesday.</p>") < html.index("Yours, Lumen") < html.index("When will you come?")
     assert "wrote:" in plain
+
+
+class FakeImap:
+    """Mailboxes that keep what is put into them, or refuse."""
+
+    def __init__(self, *, refuses: bool = False) -> None:
+        self.kept: list[tuple[str, bytes]] = []
+        self._refuses = refuses
+
+    @asynccontextmanager
+    async def open(self, account: ImapAccount) -> AsyncIterator["FakeImap"]:
+        assert (account.username, account.password) == ("desk", "secret")
+        yield self
+
+    async def append(self, folder: str, mail: bytes) -> None:
+        if self._refuses:
+            raise ImapFailed(ImapReason.NO_FOLDER, "There is no such folder.")
+        self.kept.append((folder, mail))
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+async def test_given_a_sent_folder_a_copy_is_kept_and_its_failure_never_matters(
+    desk: Desk, smtp: SmtpServer, session: WriteSession, ports: dict[str, Any], refuses: bool
+) -> None:
+    fake = ports["imap"] = FakeImap(refuses=refuses)
+    imap = '{"host": "127.0.0.1", "username": "desk", "password": "secret"}'
+    statement = "update subchannels set data = jsonb_set(data || '{}', '{smtp,sentFolder}', '\"Sent\"')"
+    await session.execute(text(statement.replace("'{}'", f"""'{{"imap": {imap}}}'""".replace(":", "\\:"))))
+    await session.commit()
+    message = await desk.reply()
+    await desk.run_jobs()
+    assert (await desk.message(message["id"]))["deliveryStatus"] == "sent"
+    assert [folder for folder, _ in fake.kept] == ([] if refuses else ["Sent"])
+    lines = (await session.execute(select(SubchannelLog.ok, SubchannelLog.message).order_by(SubchannelLog.id))).all()
+    copied = [line.message for line in lines if not line.ok]
+    assert ("Sent, but not copied to Sent: There is no such folder." in copied) is refuses

@@ -23,7 +23,7 @@ async def keep_copy(runtime: Runtime, subchannel_id: int, folder: str, content: 
     """Put the mail into the folder, when the mailbox can be reached by IMAP; else say so in its log."""
     async with runtime.database.read() as session:
         row = (await load_subchannels(session, [subchannel_id])).get(subchannel_id)
-    mailbox = mailbox_of(row) if row is not None else None
+        mailbox = mailbox_of(row) if row is not None else None
     if mailbox is None:
         return
     try:
