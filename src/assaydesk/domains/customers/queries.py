@@ -31,7 +31,11 @@ _CONDITION: Final = {
 }
 _USES_INDEX: Final = {**_CONDITION, "contractId": "c.id_key = lower(:contractId)"}
 
-_MIN_WORD_SIMILARITY: Final = 0.4
+_STRICT: Final = 0.6
+_LOOSE: Final = 0.4
+"""Word similarity that counts: of every word, or, when that finds nobody, of any."""
+
+_NEAR_ID: Final = 0.5
 _MIN_SCORE: Final = 0.42
 
 
@@ -42,58 +46,69 @@ class Found(NamedTuple):
     total: int
 
 
-_SEARCH_CUSTOMERS: Final = text("""
-with words as (
-  select word, length(word)::float as size from unnest(cast(:words as text[])) as word
+# Numbers are looked up by index; only names are compared, and only those that share trigrams.
+_SEARCH_CUSTOMERS: Final = """
+with agreed as (
+  select customer_id, max(case when id_key = :id then 2 when id_key like :prefix then 0.95
+    else similarity(id_key, :id) end) as score
+  from contracts where deleted_at is null
+    and (id_key = :id or id_key like :prefix or (:is_code and id_key % :id)) group by customer_id
+),
+named as (
+  select id, ({score}) as score from customers where deleted_at is null and ({names})
 ),
 found as (
-  select c.id from words cross join lateral (
-    select id from customers where deleted_at is null and words.word <% search_text
-  ) c
-  union
-  select id from customers where deleted_at is null and :phone <> '' and phone_key = :phone
-  union
-  select id from customers where deleted_at is null and customer_id = :q
-  union
-  select merged_into_id from customers where merged_into_id is not null and customer_id = :q
-  union
-  select c.id from contracts k join customers c on c.customer_id = k.customer_id and c.deleted_at is null
-  where k.deleted_at is null and (k.id_key = :id or k.id_key % :id or k.id_key like :prefix)
+  select id, score from named where score >= :least
+  union all select id, 2 from customers where deleted_at is null and (customer_id = :q or lower(email) = :id)
+  union all select id, 1 from customers where deleted_at is null and :phone <> '' and phone_key = :phone
+  union all select merged_into_id, 2 from customers where merged_into_id is not null and customer_id = :q
+  union all select c.id, agreed.score from agreed
+    join customers c on c.customer_id = agreed.customer_id and c.deleted_at is null
 ),
-scored as (
-  select c.id, c.lastname, c.company,
-    greatest(
-      coalesce((select sum(size * word_similarity(word, c.search_text)) / nullif(sum(size), 0) from words), 0),
-      case when :phone <> '' and c.phone_key = :phone then 1 else 0 end,
-      case when c.customer_id = :q or exists (
-        select 1 from customers m where m.merged_into_id = c.id and m.customer_id = :q
-      ) then 2 else 0 end,
-      coalesce((
-        select max(case when k.id_key = :id then 2 when k.id_key like :prefix then 0.95
-          else similarity(k.id_key, :id) end)
-        from contracts k where k.customer_id = c.customer_id and k.deleted_at is null
-      ), 0)
-    ) as score
-  from customers c join found using (id) where c.deleted_at is null
-)
-select id, count(*) over () as total from scored where score >= :least
-order by score desc, lower(coalesce(lastname, company, '')) collate "C", id limit :limit offset :offset
-""")
+best as (select id, max(score) as score from found group by id)
+select c.id, count(*) over () as total from best join customers c using (id) where c.deleted_at is null
+order by best.score desc, lower(coalesce(c.lastname, c.company, '')) collate "C", c.id limit :limit offset :offset
+"""
 
 
 async def search_customers(
     session: ReadSession, *, q: str, words: list[str], phone: str | None, limit: int, offset: int
 ) -> tuple[list[int], int]:
-    """Ids of customers, best first, and how many there are. `words`: folded words of `q`."""
-    await session.execute(text(f"set local pg_trgm.word_similarity_threshold = {_MIN_WORD_SIMILARITY}"))
+    """Ids of customers, best first, and how many there are. `words`: folded words of the names that are looked for."""
     sought = q.strip().lower()
+    is_code = " " not in sought and any(one.isdigit() for one in sought)
     values = {
-        "words": words, "phone": phone or "", "q": q.strip(), "id": sought, "least": _MIN_SCORE, "limit": limit,
+        "phone": phone or "", "q": q.strip(), "id": sought, "least": _MIN_SCORE, "limit": limit, "is_code": is_code,
         "prefix": _pattern(sought) + ("%" if len(sought) >= 3 else ""), "offset": offset,
     }  # fmt: skip
-    rows = (await session.execute(_SEARCH_CUSTOMERS, values)).all()
-    if not rows and offset:
-        counted = (await session.execute(_SEARCH_CUSTOMERS, {**values, "limit": 1, "offset": 0})).first()
+    # A number that names somebody needs no names; every word must fit, and only when nobody does, any.
+    tries: list[tuple[list[str], str, float]] = [([], "and", _STRICT)] if is_code or phone else []
+    tries += [(words, "and", _STRICT), (words, "or", _LOOSE)] if words else []
+    for some, how, threshold in tries or [([], "and", _STRICT)]:
+        await session.execute(text(f"set local pg_trgm.word_similarity_threshold = {threshold}"))
+        await session.execute(text(f"set local pg_trgm.similarity_threshold = {_NEAR_ID}"))
+        ids, total = await _found(session, _by_words(some, how), {**values, **_bound(some)})
+        if total:
+            return ids, total
+    return [], 0
+
+
+def _by_words(words: list[str], how: str) -> str:
+    """The statement for some words; longer words weigh more."""
+    size = sum(len(word) for word in words) or 1
+    shares = [f"{len(word)} * word_similarity(:w{number}, search_text)" for number, word in enumerate(words)]
+    names = f" {how} ".join(f":w{number} <% search_text" for number in range(len(words)))
+    return _SEARCH_CUSTOMERS.format(score=f"({' + '.join(shares) or '0'}) / {size}.0", names=names or "false")
+
+
+def _bound(words: list[str]) -> dict[str, str]:
+    return {f"w{number}": word for number, word in enumerate(words)}
+
+
+async def _found(session: ReadSession, statement: str, values: dict[str, Any]) -> tuple[list[int], int]:
+    rows = (await session.execute(text(statement), values)).all()
+    if not rows and values["offset"]:
+        counted = (await session.execute(text(statement), {**values, "limit": 1, "offset": 0})).first()
         return [], counted.total if counted else 0
     return [row.id for row in rows], rows[0].total if rows else 0
 
@@ -125,6 +140,13 @@ async def search_contracts(session: ReadSession, given: Mapping[str, str], *, li
     return Found([(row.id, row.similarity) for row in rows], rows[0].total if rows else 0)
 
 
+_NEAR_ONE: Final = """and (
+    lower(email) = (select lower(email) from customers where id = :customer)
+    or phone_key = (select phone_key from customers where id = :customer)
+    or address_block = (select address_block from customers where id = :customer)
+  )"""
+
+
 class PairRow(NamedTuple):
     first_id: int
     second_id: int
@@ -137,7 +159,7 @@ class PairRow(NamedTuple):
 _DUPLICATES: Final = """
 with living as (
   select id, lower(email) as email, phone_key, address_block, name_key, address_key from customers
-  where deleted_at is null and anonymised_at is null
+  where deleted_at is null and anonymised_at is null {near_one}
 ),
 blocks as (
   select kind, key from (
@@ -186,7 +208,7 @@ async def duplicates(
 ) -> tuple[list[PairRow], int]:
     """Pairs that are probably one, likeliest first. `customer`: only pairs with this row."""
     of_one = "where :customer in (first_id, second_id)" if customer is not None else ""
-    statement = text(_DUPLICATES.format(of_one=of_one))
+    statement = text(_DUPLICATES.format(of_one=of_one, near_one=_NEAR_ONE if customer is not None else ""))
     values: dict[str, Any] = {"least": least, "limit": limit, "offset": offset}
     if customer is not None:
         values["customer"] = customer

@@ -26,7 +26,8 @@ async def find_customers(
     Typing errors, accents and umlauts make little difference. `first`: ids that the operator's own search found; those
     that are known here and not found otherwise stand before the others.
     """
-    words = words_of(q).split()[:_MOST_WORDS]
+    # What stands behind the sign of an address is shared by many.
+    words = words_of(q.partition("@")[0]).split()[:_MOST_WORDS]
     digits = phone_key(q) if set(q) <= _PHONE_CHARACTERS else None
     ids, total = await queries.search_customers(session, q=q, words=words, phone=digits, limit=limit, offset=offset)
     rows = await repository.customers_by_row(session, ids)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select, update
@@ -153,18 +153,27 @@ def _profile(person: Person, team_ids: tuple[int, ...], password_hash: str) -> N
 def _customer(customer: Customer) -> dict[str, Any]:
     """The copy of the master data, with one contract."""
     address = f"{customer.street}, 04999 {customer.city}"
+    preview = {"label": "Tarif", "value": "Linde Basis", "tooltip": "29.90 ct/kWh", "url": None}
     contract = {
         "id": customer.contract_id,
         "customerId": customer.customer_id,
         "status": "active",
+        "statusCodeTitle": "active",
         "energy": "electricity",
         "firstname": customer.first_name,
         "lastname": customer.last_name,
         "email": customer.email,
+        "phone": customer.phone,
         "deliveryAddress": address,
+        "billingAddress": address,
         "counterNumber": customer.meter,
         "productName": "Linde Basis",
+        "productCode": "LB-1",
         "business": customer.company is not None,
+        "company": customer.company,
+        "birthday": date(*customer.birth).isoformat(),
+        "agentPreview": [preview],
+        "tabPreview": {"color": "green", "icon": "electricity"},
     }
     return {
         "customer_id": customer.customer_id,
