@@ -11,7 +11,7 @@ from assaydesk.domains.routing import repository
 from assaydesk.domains.routing.events import TicketRouted
 from assaydesk.domains.routing.policy import LEFT_ALONE, RESERVED, stretches
 from assaydesk.domains.routing.repository import Candidate, Search
-from assaydesk.domains.routing.types import Direction, Handed, Place, Reason, Stretch
+from assaydesk.domains.routing.types import Direction, Handed, Place, Reason
 from assaydesk.domains.settings.service import InstanceSettings, get_settings
 from assaydesk.domains.tags.service import load_tags
 from assaydesk.domains.tickets.events import TICKET_WORKED_ON, PresenceEnded
@@ -101,28 +101,21 @@ async def _find(session: WriteSession, search: Search, direction: Direction, pla
     since = search.now - LEFT_ALONE
     over = set() if direction is Direction.PREVIOUS else await repository.passed_over(session, search.user_id, since)
     tries = [over | current, current] if over - current else [current]
-    # Somebody may just be changing a ticket. Waiting for that is safe only while no other ticket is held.
-    waits = (False, True) if direction is Direction.EARLIEST else (False,)
+    rejected: set[int] = set()
     for left_out in tries:
-        for wait in waits:
+        for wait in (False, True):
+            # Somebody may just be changing a ticket. Waiting for that is safe only while no ticket is held.
+            if wait and (direction is not Direction.EARLIEST or rejected):
+                continue
             for stretch in stretches(direction, place):
-                found = await _take(session, replace(search, passed_over=left_out), stretch, wait=wait)
-                if found is not None:
-                    return found
+                limited = replace(search, passed_over=left_out | rejected)
+                while (found := await repository.lock_candidate(session, limited, stretch, wait=wait)) is not None:
+                    if not await repository.is_worked_on(session, found.id, search):
+                        return found
+                    # Somebody else came first, after the list was read and before the ticket was locked.
+                    rejected.add(found.id)
+                    limited = replace(search, passed_over=left_out | rejected)
     return None
-
-
-async def _take(session: WriteSession, search: Search, stretch: Stretch, *, wait: bool) -> Candidate | None:
-    """The first ticket of a stretch that is still free once it is locked."""
-    while True:
-        savepoint = await session.begin_nested()
-        found = await repository.lock_candidate(session, search, stretch, wait=wait)
-        if found is None or not await repository.is_worked_on(session, found.id, search):
-            await savepoint.commit()
-            return found
-        # Somebody else came first, after the list was read. Undoing lets go of the row.
-        await savepoint.rollback()
-        search = replace(search, passed_over={*search.passed_over, found.id})
 
 
 async def _give(session: WriteSession, actor: Actor, person: Effective, found: Candidate) -> None:
