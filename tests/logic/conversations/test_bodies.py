@@ -45,3 +45,8 @@ def test_given_the_longest_body_it_is_quick(type_: str) -> None:
     started = time.perf_counter()
     texts_of("<p>On Monday <b>we</b> met.</p>\n" * 32_000, "text" if type_ == "text" else "html")
     assert time.perf_counter() - started < 8
+
+
+def test_given_html_with_cited_blocks_the_answers_between_them_are_own_words() -> None:
+    html = '<p>Hello</p><blockquote type="cite">Which reading?</blockquote><p>4711</p>'
+    assert texts_of(html, plain="Hello\n\nWhich reading?\n\n4711").clean.split() == ["Hello", "4711"]

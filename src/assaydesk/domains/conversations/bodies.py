@@ -37,8 +37,9 @@ def texts_of(
     if body is None:
         body, type_ = plain or "", "text"
     if clean is None:
-        # Only the HTML tells what is cited; a plain text that was sent along is taken as it is.
-        by_html = plain is None and type_ == "html" and _TAG.search(body)
+        # Only the HTML tells for sure what is cited; else a plain text that was sent along is taken as it is.
+        told = plain is None or "<blockquote" in body.lower()
+        by_html = told and type_ == "html" and _TAG.search(body)
         clean = clean_body(body) if by_html else clean_text(_plain(body, type_) if plain is None else plain)
     return Texts(type_, body, _plain(body, type_) if plain is None else plain, clean)
 
