@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import text
 
@@ -84,14 +83,14 @@ async def make_desk(session: WriteSession) -> Desk:
     return Desk(anna.id, closed.id, untouched.id, worklog.id, messages)
 
 
-async def make_many(session: WriteSession, number: int, **values: Any) -> None:
-    """That many tickets, made by the database."""
-    length = values.get("length", 40)
+async def make_many(session: WriteSession, number: int, length: int = 40) -> None:
+    """That many tickets, made by the database; `length`: letters of the raw data of each."""
     await session.execute(
         text(
-            "insert into tickets (channel, subject, contract_id, created_at, sla_started_at) "
-            "select 'email', repeat('x', :length), 'C-' || n, timestamptz '2024-01-01' + n * interval '1 minute', "
-            "timestamptz '2024-01-01' from generate_series(1, :number) n"
+            "insert into tickets (channel, raw_data, contract_id, created_at, sla_started_at) "
+            "select 'email', jsonb_build_object('note', repeat('x', :length)), 'C-' || n, "
+            "timestamptz '2024-01-01' + n * interval '1 minute', timestamptz '2024-01-01' "
+            "from generate_series(1, :number) n"
         ),
         {"number": number, "length": length},
     )
