@@ -12,7 +12,7 @@ from assaydesk.domains.conversations.bodies import Texts, texts_of
 from assaydesk.kit.clock import iso
 
 MOST_RECIPIENTS: Final = 200
-LONGEST_SUBJECT: Final = 255
+LONGEST_SUBJECT: Final = 1000
 _DELIVERED_TO: Final = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 
 
