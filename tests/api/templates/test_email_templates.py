@@ -69,7 +69,8 @@ async def test_bad_bodies(admin: httpx.AsyncClient, session: WriteSession, body:
 
 
 async def test_a_deleted_wrapper_gives_way_to_the_default(admin: httpx.AsyncClient, session: WriteSession) -> None:
-    own, default = await make_wrapper(session), await make_wrapper(session, is_default=True, html="D%MESSAGE%")
+    own = await make_wrapper(session)
+    await make_wrapper(session, is_default=True, html="D%MESSAGE%")
     template = await make_template(session, message="M", email_template_id=own.id)
     await session.commit()
     assert (await admin.delete(f"/emailTemplate/{own.id}")).status_code == 200
