@@ -26,8 +26,8 @@ async def compact_tickets(session: ReadSession, actor: Actor, ids: Sequence[int]
     customers = await load_customers(session, linked)
     authors = [one.author_id for one in replies.values()]
     people = await people_of(session, actor, rows.values(), presence.values(), authors)
-    tags = await tags_as_json(session, {tag for found in tag_ids.values() for tag in found})
-    on_customers = await tags_as_json(session, {tag for one in customers.values() for tag in one.tag_ids})
+    shown = {tag for found in tag_ids.values() for tag in found}
+    tags = await tags_as_json(session, shown | {tag for one in customers.values() for tag in one.tag_ids})
     zone = (await get_settings(session)).zone
     mine = {one: customers[row["customer_id"]] for one, row in rows.items() if row["customer_id"] in customers}
     beside = Beside(
@@ -37,8 +37,8 @@ async def compact_tickets(session: ReadSession, actor: Actor, ids: Sequence[int]
         users={one: user_json(profile, zone) for one, profile in people.items()},
         customers={
             one: {
-                "tagIds": [tag for tag in customer.tag_ids if tag in on_customers],
-                "tags": [on_customers[tag] for tag in customer.tag_ids if tag in on_customers],
+                "tagIds": [tag for tag in customer.tag_ids if tag in tags],
+                "tags": [tags[tag] for tag in customer.tag_ids if tag in tags],
             }
             for one, customer in mine.items()
         },

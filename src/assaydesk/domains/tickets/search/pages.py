@@ -127,7 +127,6 @@ async def find(
     """One page. Raises `BadCursor` when `after` does not belong to this order."""
     await session.execute(_CUSTOM_PLANS)
     hits = await _hits(session, wanted) if wanted.query else None
-    total, is_exact = await _total(session, wanted, hits, exact=exact_total)
     since = after.since if after is not None else None
     if order.field == fields.RELEVANCE and hits is not None and after is None and hits > RANKED:
         since = await _since(session, wanted)
@@ -138,6 +137,9 @@ async def find(
     rows, places = await _walk(session, wanted, frame, parts, limit=limit, offset=offset, after=after)
     last = Place(places[limit - 1], rows[limit - 1], since) if len(rows) > limit else None
     rows = rows[:limit]
+    if last is None and after is None and (rows or not offset):
+        return Found([row[-1] for row in rows], None, offset + len(rows), True)
+    total, is_exact = await _total(session, wanted, hits, exact=exact_total)
     return Found([row[-1] for row in rows], last, total, is_exact)
 
 
