@@ -13,6 +13,8 @@ from assaydesk.domains.channels.models import SubchannelLog
 from assaydesk.domains.conversations.models import Delivery
 from assaydesk.domains.tickets.models import TicketChange
 from assaydesk.integrations.imap.port import ImapAccount, ImapFailed, ImapReason
+from assaydesk.integrations.web.fake import FakeWeb
+from assaydesk.integrations.web.port import WebAnswer
 from assaydesk.platform.config import Config
 from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.jobs.job import JOBS
@@ -414,3 +416,31 @@ async def test_given_a_sent_folder_a_copy_is_kept_and_its_failure_never_matters(
     lines = (await session.execute(select(SubchannelLog.ok, SubchannelLog.message).order_by(SubchannelLog.id))).all()
     copied = [line.message for line in lines if not line.ok]
     assert ("Sent, but not copied to Sent: There is no such folder." in copied) is refuses
+
+
+async def test_given_an_uploaded_image_in_the_text_it_travels_inside_the_mail(desk: Desk, smtp: SmtpServer) -> None:
+    upload = (await desk.writer.post("/attachment", files={"file": ("logo.png", PIXEL, "image/png")})).json()
+    source = f"/api/mind/storage/attachments/{upload['id']}/logo.png"
+    await desk.reply(f'<p>See</p><img src="{source}"><script>1</script>', attachments=[{"id": upload["id"]}])
+    await desk.run_jobs()
+    (mail,) = smtp.mails
+    image = next(part for part in mail.message.walk() if part.get_content_type() == "image/png")
+    assert f'src="cid:{str(image["Content-ID"]).strip("<>")}"' in mail.text("html")
+    assert "<script" not in mail.text("html")
+
+
+async def test_given_a_file_that_lies_elsewhere_the_message_waits_for_it(
+    desk: Desk, smtp: SmtpServer, ports: dict[str, Any]
+) -> None:
+    address = "https://files.example/plan.pdf"
+    ports["web"] = FakeWeb({address: WebAnswer(200, {"content-type": "application/pdf"}, b"%PDF-1.4 x", 0.1)})
+    message = await desk.reply(attachments=[{"url": address}])
+    async with desk.session.begin_nested():
+        await desk.session.execute(text("update procrastinate_jobs set priority = 9 where task_name like '%send%'"))
+    await desk.session.commit()
+    await desk.run_jobs()
+    shown = await desk.message(message["id"])
+    assert (shown["deliveryStatus"], "file" in shown["deliveryError"], smtp.mails) == ("queued", True, [])
+    await desk.make_due()
+    await desk.clock()
+    assert [part.get_filename() for part in smtp.mails[0].message.iter_attachments()] == ["plan.pdf"]

@@ -109,8 +109,9 @@ async def earlier(session: ReadSession, rows: Sequence[Conversation]) -> list[Ea
 
 
 async def quotation(session: ReadSession, ticket: Mapping[str, Any]) -> str | None:
-    """The newest message that the customer knows, quoted; None when there is none."""
-    rows = await repository.public_messages(session, ticket["id"], None, 1)
+    """The customer's newest message, quoted; without one, the newest that the customer knows. None: there is none."""
+    rows = await repository.public_messages(session, ticket["id"], 1, direction="in")
+    rows = rows or await repository.public_messages(session, ticket["id"], 1)
     if not rows:
         return None
     zone = (await get_settings(session)).zone

@@ -74,14 +74,16 @@ async def thread(session: ReadSession, ticket_id: int, before: int) -> Sequence[
     return [cast(Mapping[str, Any], row) for row in (await session.execute(query)).mappings()]
 
 
-async def public_messages(session: ReadSession, ticket_id: int, before: int | None, limit: int) -> list[Conversation]:
+async def public_messages(
+    session: ReadSession, ticket_id: int, limit: int, *, direction: str | None = None
+) -> list[Conversation]:
     """What the customer knows of a ticket, the newest first."""
     query = select(Conversation).where(
         Conversation.ticket_id == ticket_id, Conversation.private.is_(False), Conversation.is_draft.is_(False),
         Conversation.deleted_at.is_(None),
     )  # fmt: skip
-    if before is not None:
-        query = query.where(Conversation.id != before)
+    if direction is not None:
+        query = query.where(Conversation.direction == direction)
     ordered = query.order_by(Conversation.created_at.desc(), Conversation.id.desc()).limit(limit)
     return list(await session.scalars(ordered))
 

@@ -48,7 +48,7 @@ async def forward_ticket(
     added: Conversation | None = None
     if body.to_email:
         quoted = None
-        history = await delivery_repository.public_messages(session, ticket_id, None, _MOST_MESSAGES)
+        history = await delivery_repository.public_messages(session, ticket_id, _MOST_MESSAGES)
         if body.include_attachments:
             files = [*files, *await _files_of(session, history, _MOST_FILES - len(files))]
         if body.include_history:

@@ -163,7 +163,8 @@ class Delivery(Base):
     """How a message leaves by mail (settings.md 4.3); its state stands in the message.
 
     `lease`: the sender that works on it, believed to live until `leased_until`. `quoted`: HTML of earlier messages
-    that stands beneath the text in the mail. `automatic`: written by a program. `mailbox_id`: what sent it, null for the instance's server.
+    that stands beneath the text in the mail. `automatic`: written by a program. `mailbox_id`: what sent it, null for
+    the instance's server.
     """
 
     __tablename__ = "deliveries"
