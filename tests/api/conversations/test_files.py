@@ -239,6 +239,12 @@ async def test_given_too_much_the_message_is_refused(writer: httpx.AsyncClient, 
     assert (await _reply(writer, ticket_id, large)).status_code == 413
     part = _inline(b"a" * (18 * 1024 * 1024), "a.txt")
     assert (await _reply(writer, ticket_id, part, part, part)).status_code == 413
+    draft = await _reply(writer, ticket_id, part, isDraft=True)
+    path = f"/ticket/{ticket_id}/conversation/{draft.json()['id']}"
+    for _ in range(2):
+        upload = (await _upload(writer, b"a" * (17 * 1024 * 1024), "b.txt")).json()
+        more = await writer.patch(path, json={"attachments": [{"id": upload["id"]}]})
+    assert (more.status_code, more.json()["error"]["code"]) == (413, "payload_too_large")
 
 
 async def test_given_uploads_of_others_they_are_unknown(

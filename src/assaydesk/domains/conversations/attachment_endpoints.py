@@ -119,6 +119,7 @@ async def _wanted_image(
 @router.get(
     "/ticket/{ticketId}/conversation/{conversationId}/remoteImage/{number}",
     operation_id="getRemoteImage",
+    tags=["conversation"],
     response_class=Response,
     responses={
         200: {"content": {"image/*": {}}},

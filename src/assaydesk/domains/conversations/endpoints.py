@@ -48,7 +48,7 @@ from assaydesk.domains.tickets.service import (
     read_ticket,
     with_sight,
 )
-from assaydesk.platform.errors import PermissionDenied, StaleObject, UnknownReference, ValidationFailed
+from assaydesk.platform.errors import PayloadTooLarge, PermissionDenied, StaleObject, UnknownReference, ValidationFailed
 from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
@@ -59,7 +59,14 @@ from assaydesk.platform.security.require import note_ignored
 router = Router("conversation")
 messages = Router("conversation", prefix="/api/mind/ticket")
 
-TICKET_ERRORS = (PermissionDenied, TicketNotFound, TicketMerged, ValidationFailed, UnknownReference)
+TICKET_ERRORS = (
+    PermissionDenied,
+    TicketNotFound,
+    TicketMerged,
+    ValidationFailed,
+    UnknownReference,
+    PayloadTooLarge,
+)
 SENDING_ERRORS = (RecipientRequired, AttachmentRefused, ChannelCannotReply, ChannelCannotSend)
 
 
@@ -68,7 +75,7 @@ SENDING_ERRORS = (RecipientRequired, AttachmentRefused, ChannelCannotReply, Chan
     operation_id="createTicket",
     tags=["ticket"],
     response_model=TicketRead,
-    responses=errors(*TICKET_ERRORS, PendingRequiresDueBy, TemplateLimit),
+    responses=errors(*TICKET_ERRORS, AttachmentRefused, PendingRequiresDueBy, TemplateLimit),
 )
 async def create_ticket(
     session: Writes,

@@ -23,6 +23,7 @@ MEGABYTE: Final = 1024 * 1024
 UNUSED_UPLOADS: Final = timedelta(hours=24)
 REMOTE_IMAGES: Final = timedelta(days=1)
 _BATCH: Final = 500
+_TOO_MUCH: Final = "The files of one message have 50 MB at most."
 
 
 async def settle_files(
@@ -48,7 +49,7 @@ async def settle_files(
         if file.content is not None and len(file.content) > largest:
             raise PayloadTooLarge(f"{file.name} is larger than {settings.max_attachment_mb} MB.", limitBytes=largest)
     if sum(file.size or 0 for file in found if not file.fetch) > MOST_BYTES:
-        raise PayloadTooLarge("The files of one message have 50 MB at most.", limitBytes=MOST_BYTES)
+        raise PayloadTooLarge(_TOO_MUCH, limitBytes=MOST_BYTES)
     if not written_here:
         return [_harmless(file, settings.default_language) for file in found]
     refused = policy.refused_attachment(actor, found)
@@ -94,10 +95,16 @@ def _harmless(file: Reference, language: str) -> Reference:
 
 
 async def add_files(session: WriteSession, conversation_id: int, files: Sequence[Reference]) -> None:
-    """Store the files of a message behind those it has; what lies elsewhere is fetched afterwards, by a job."""
+    """Store the files of a message behind those it has; what lies elsewhere is fetched afterwards, by a job.
+
+    Raises `PayloadTooLarge` when the message would have too much.
+    """
     if not files:
         return
     first = await file_repository.next_position(session, conversation_id)
+    there = await file_repository.stored_bytes(session, conversation_id) if first else 0
+    if there + sum(file.size or 0 for file in files if not file.fetch) > MOST_BYTES:
+        raise PayloadTooLarge(_TOO_MUCH, limitBytes=MOST_BYTES)
     for position, file in enumerate(files, first):
         if file.upload_id is not None:
             await file_repository.claim(session, file.upload_id, conversation_id, position, file)
