@@ -196,8 +196,12 @@ async def test_the_queue_forgets_what_ended_long_ago(runtime: Runtime, session: 
     assert await session.scalar(text("select count(*) from cron_runs where name = 'testProbe'")) == RUNS_SHOWN
 
 
-async def test_health_details_name_each_check(as_actor: ClientMaker, session: WriteSession) -> None:
+async def test_health_details_name_each_check(
+    as_actor: ClientMaker, runtime: Runtime, session: WriteSession, probe: list[Any]
+) -> None:
     client = await as_actor(permissions=["readSystemHealth"])
+    runtime.run_log = StoredRunLog(runtime.database)
+    await run_job(JOBS["test.probe"], runtime)
     found = (await client.get("/health/details")).json()
     checks = {check["name"]: check for check in found["checks"]}
     assert {"database", "worker", "queue", "cron", "storage", "clock"} <= set(checks)
@@ -207,3 +211,10 @@ async def test_health_details_name_each_check(as_actor: ClientMaker, session: Wr
     await session.commit()
     checks = {check["name"]: check for check in (await client.get("/health/details")).json()["checks"]}
     assert checks["worker"]["ok"]
+    assert checks["cron"]["ok"], checks["cron"]
+    with pytest.raises(ValueError, match="Jane"):
+        await run_job(JOBS["test.probe"], runtime, ticket_id=13)
+    checks = {check["name"]: check for check in (await client.get("/health/details")).json()["checks"]}
+    assert checks["cron"] | {"latencyMs": 0} == {
+        "name": "cron", "ok": False, "latencyMs": 0, "message": "The last run failed: testProbe."
+    }  # fmt: skip

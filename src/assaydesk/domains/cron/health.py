@@ -42,7 +42,7 @@ async def queue(probe: Probe) -> Finding:
 async def cron(probe: Probe) -> Finding:
     async with probe.database.read() as session:
         runs = await repository.last_runs(session, cron_jobs())
-    failed = sorted(name for name, run in runs.items() if run.ok is False)
+        failed = sorted(name for name, run in runs.items() if run.ok is False)
     if failed:
         return Finding(False, f"The last run failed: {', '.join(failed)}.")
     return Finding(True, f"{len(runs)} of {len(cron_jobs())} periodic jobs have run, none failed.")
