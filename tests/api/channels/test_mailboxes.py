@@ -15,6 +15,7 @@ from assaydesk.platform.security.secrets import is_sealed, secrets_of
 from tests.conftest import ClientMaker
 from tests.factories.mail import make_mail
 from tests.servers.imap_server import ImapServer
+from tests.servers.smtp_server import SmtpServer
 
 PATH = "/settings/subchannel"
 OLD = {"startFrom": "2000-01-01T00:00:00Z"}
@@ -168,3 +169,17 @@ async def test_insecure_transport_is_refused_unless_the_operator_allows_it(
         data = {"address": address, part: {"host": "mail.example", "security": "none"}}
         answer = await manager.post(PATH, json={"channel": "email", "name": "A", "data": data})
         assert (answer.status_code, answer.json()["error"]["code"]) == (422, "insecure_transport")
+
+
+async def test_smtp_is_checked_and_a_test_mail_sent(
+    manager: httpx.AsyncClient, imap_server: ImapServer, address: str
+) -> None:
+    with SmtpServer() as server:
+        smtp = {"host": "127.0.0.1", "port": server.port, "security": "none"}
+        made = await make(manager, imap_server.data(address) | {"smtp": smtp})
+        answer = await manager.post(f"{PATH}/{made}/test", json={"sendTo": "Ann <ann@example.com>"})
+        checks = {check["name"]: check["ok"] for check in answer.json()["checks"]}
+        assert checks == {"imapLogin": True, "folders": True, "smtpLogin": True, "sendTo": True}, answer.text
+        (mail,) = server.mails
+        assert (mail.sender, mail.recipients) == (address, ["ann@example.com"])
+        assert mail.message["Auto-Submitted"] == "auto-generated"

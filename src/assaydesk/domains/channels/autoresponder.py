@@ -12,8 +12,7 @@ from assaydesk.domains.channels.mailboxes import Mailbox
 from assaydesk.domains.channels.models import AutoReceipt
 from assaydesk.domains.conversations.bodies import texts_of
 from assaydesk.domains.conversations.delivery import mark_automatic
-from assaydesk.domains.conversations.receiving import IncomingMail
-from assaydesk.domains.conversations.repository import own_addresses
+from assaydesk.domains.conversations.receiving import IncomingMail, is_own_address
 from assaydesk.domains.conversations.writing import NewMessage, add_message
 from assaydesk.domains.settings.catalog import InstanceSettings
 from assaydesk.domains.settings.mailboxes import mail_is_set_up
@@ -44,7 +43,7 @@ async def send_receipt(
     address = (mail.reply_to or mail.sender or "").lower()
     if not enabled or not address or _NOBODY.match(address) or not await mail_is_set_up(session):
         return False
-    if any(address in (one.lower() for one in some) for some in (await own_addresses(session)).values()):
+    if await is_own_address(session, address):
         return False
     # Tickets of one address that come at the same time get one receipt.
     await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:what, 816))"), {"what": address})

@@ -113,12 +113,15 @@ async def find_ticket(session: ReadSession, mail: IncomingMail) -> Found | None:
     return None
 
 
+async def is_own_address(session: ReadSession, address: str | None) -> bool:
+    """Whether the address is that of a mailbox of this instance."""
+    own = {one.lower() for some in (await own_addresses(session)).values() for one in some}
+    return bool(address) and str(address).lower() in own
+
+
 async def is_our_own(session: ReadSession, message_id: str | None, sender: str | None) -> int | None:
     """The message that we sent ourselves and that came back into a mailbox of ours, as a copy; None for all others."""
-    if message_id is None or not sender:
-        return None
-    own = {one.lower() for some in (await own_addresses(session)).values() for one in some}
-    if sender.lower() not in own:
+    if message_id is None or not await is_own_address(session, sender):
         return None
     stored = await repository.by_message_ids(session, [message_id])
     return next((row.id for row in stored.values() if row.direction == "out"), None)
