@@ -1,12 +1,13 @@
 """Files in the database: in pieces, shared by content, gone with their last name."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from sqlalchemy import text
 
 from assaydesk.platform.db.engine import Database, JoinedDatabase
 from assaydesk.platform.db.session import WriteSession
-from assaydesk.platform.files.store import CHUNK, drop_files, put_file, read_file, stream_file
+from assaydesk.platform.files.store import CHUNK, drop_files, put_file, read_file, stream_file, sweep
 
 
 async def _in_parts(content: bytes, size: int) -> AsyncIterator[bytes]:
@@ -29,8 +30,9 @@ async def test_given_parts_of_any_length_the_same_bytes_come_back(
     )  # fmt: skip
     assert await read_file(session, file.id) == content
     assert b"".join([piece async for piece in stream_file(database, file.id)]) == content
-    assert b"".join([piece async for piece in stream_file(database, file.id, CHUNK - 1, CHUNK + 2)]) == (
-        content[CHUNK - 1 : CHUNK + 2]
+    assert (
+        b"".join([piece async for piece in stream_file(database, file.id, CHUNK - 1, CHUNK + 2)])
+        == (content[CHUNK - 1 : CHUNK + 2])
     )
 
 
@@ -62,3 +64,28 @@ async def test_given_a_rollback_nothing_is_left(committed: Database) -> None:
         pass
     async with committed.write() as session:
         assert await _count(session, "file_chunks") == 0
+
+
+async def test_given_a_file_that_goes_while_another_shares_its_bytes_they_stay(committed: Database) -> None:
+    async with committed.write() as session:
+        first = (await put_file(session, b"a logo", name="logo.txt")).id
+    async with committed.write() as sharing:
+        second = (await put_file(sharing, b"a logo", name="other.txt")).id
+        async with committed.write() as dropping:
+            await drop_files(dropping, [first])
+    async with committed.write() as session:
+        assert await read_file(session, second) == b"a logo"
+        assert await _count(session, "file_contents") == 1
+    async with committed.write() as dropping:
+        await drop_files(dropping, [second])
+        late = asyncio.create_task(_put_logo(committed))
+        await asyncio.sleep(0)
+    third = await late
+    async with committed.write() as session:
+        assert await read_file(session, third) == b"a logo"
+        assert await sweep(session) == 0
+
+
+async def _put_logo(database: Database) -> str:
+    async with database.write() as session:
+        return (await put_file(session, b"a logo", name="third.txt")).id
