@@ -43,9 +43,10 @@ async def keep_contract(
     customer_id = copy.customer_id
     if row is not None and not replace:
         data = {**row.data, **data}
-        further = {key: value for key, value in {**row.additional_data, **further}.items() if value is not None}
+        further = {**row.additional_data, **further}
         customer_id = customer_id if customer_id is not None else row.customer_id
     data = {key: value for key, value in data.items() if value is not None}
+    further = {key: value for key, value in further.items() if value is not None}
     customer_id = customer_id or placeholder_id(copy.contract_id)
     customer_id = (await repository.merged_into(session, [customer_id])).get(customer_id, customer_id)
     values: dict[str, Any] = {
@@ -164,6 +165,7 @@ async def store_customers(session: WriteSession, rows: Sequence[Mapping[str, Any
 def _contract_row(contract_id: str, customer_id: str, sent: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     data, further = split_contract(sent)
     data = {key: value for key, value in data.items() if value is not None}
+    further = {key: value for key, value in further.items() if value is not None}
     return {
         "contract_id": contract_id, "customer_id": customer_id, "data": data, "additional_data": further,
         "raw_data": sent.get("rawData"), "created_at": now, "modified_at": now, **contract_columns(data, further),
