@@ -93,7 +93,8 @@ async def _make_tags(session: WriteSession) -> None:
     await session.execute(
         text(
             "insert into tags (name, reference, type) "
-            "select name, 'ticket', 'skill' from unnest(cast(:names as text[])) as name where not exists (select 1 from tags where tags.name = name.name and parent_id is null)"
+            "select name, 'ticket', 'skill' from unnest(cast(:names as text[])) as name "
+            "where not exists (select 1 from tags where tags.name = name.name and parent_id is null)"
         ),
         {"names": list(TAGS)},
     )

@@ -38,7 +38,7 @@ MOST_COUNTED: Final = 10_000
 RANKED: Final = 1000
 """So many of the newest hits are put in order by how well they fit; older ones follow by age."""
 
-_CUSTOM_PLANS: Final = text("set local plan_cache_mode = force_custom_plan")
+_CUSTOM_PLANS: Final = text("select set_config('plan_cache_mode', 'force_custom_plan', true)")
 _ID: Final = "id"
 _CREATED: Final = "createdAt"
 
