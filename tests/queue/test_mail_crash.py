@@ -28,7 +28,7 @@ from tests.factories.tickets import make_ticket
 from tests.servers.smtp_server import Say, SmtpServer
 
 ROOT = Path(__file__).parents[2]
-SOON = 1.5
+SOON = 2.5
 """Seconds of silence after which a worker counts as dead."""
 
 

@@ -186,7 +186,7 @@ async def test_given_a_message_that_came_back_it_is_sent_again_with_the_same_id(
     assert {mail.message["Message-ID"] for mail in smtp.mails} == {message["messageId"]}
     again = await ann.post(f"{path}/{message['id']}/resend")
     assert again.json()["error"]["details"]["deliveryStatus"] == "sent"
-    line = next(line for line in await history(session, ticket_id) if line.kind == "messageResent")
+    line = next(line for line in await history(session, ticket_id) if line.kind == "resent")
     assert line.user_id == ann.actor_id  # type: ignore[attr-defined]
 
 

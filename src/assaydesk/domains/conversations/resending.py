@@ -42,5 +42,5 @@ async def resend_message(
     await queue_again(session, row, at)
     await write_audit(session, actor, "conversation:row:resend", "conversation", changes)
     details = {"conversationId": row.id, "before": str(before), "to": row.to_email}
-    await tickets.log_activity(session, ticket_id, "messageResent", at=at, user_id=actor.user_id, details=details)
+    await tickets.log_activity(session, ticket_id, "resent", at=at, user_id=actor.user_id, details=details)
     return row

@@ -15,6 +15,12 @@ STEPS: Final[Mapping[str, tuple[str, str]]] = {
     "splitFrom": ("Split from ticket {ticketId}", "Von Ticket {ticketId} abgetrennt"),
     "forwarded": ("Forwarded", "Weitergeleitet"),
     "resent": ("Message sent again", "Nachricht erneut gesendet"),
+    "deliveryFailed": ("A message could not be sent", "Eine Nachricht konnte nicht gesendet werden"),
+    "deliveryBounced": ("A message came back", "Eine Nachricht kam zurück"),
+    "deliveryUncertain": (
+        "Nobody knows whether a message was sent",
+        "Es ist unklar, ob eine Nachricht gesendet wurde",
+    ),
     "attachmentFailed": ("A file could not be fetched", "Eine Datei konnte nicht geholt werden"),
     "identification": ("Customer looked for", "Kunde gesucht"),
     "identificationCorrected": ("Found customer corrected", "Erkannter Kunde korrigiert"),
