@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from assaydesk.domains.events import hook_endpoints, service
@@ -16,11 +16,11 @@ from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.schema import Boolean
 
-log = Router("event", prefix="/api/mind/event")
+router = Router("event", prefix="/api/mind")
 
 
-@log.post(
-    "/search",
+@router.post(
+    "/event/search",
     operation_id="searchEvents",
     response_model=EventPage,
     responses=errors(PermissionDenied, UnknownFilterKey, ValidationFailed),
@@ -54,8 +54,8 @@ async def search_events(
     return json_answer(found)
 
 
-@log.get(
-    "/{id}",
+@router.get(
+    "/event/{id}",
     operation_id="getEvent",
     response_model=EventRead,
     responses=errors(PermissionDenied, EventNotFound, ValidationFailed),
@@ -65,8 +65,8 @@ async def get_event(session: Reads, actor: Reader, event_id: RowId) -> Response:
     return json_answer(await service.find_event(session, actor, event_id))
 
 
-@log.post(
-    "/{id}/retry",
+@router.post(
+    "/event/{id}/retry",
     operation_id="retryEvent",
     status_code=202,
     response_model=Redelivery,
@@ -77,6 +77,4 @@ async def retry_event(session: Writes, _: Retrier, event_id: RowId) -> Redeliver
     return Redelivery(success=True, deliveries=await service.deliver_again(session, event_id))
 
 
-router = APIRouter()
-router.include_router(log)
 router.include_router(hook_endpoints.router)

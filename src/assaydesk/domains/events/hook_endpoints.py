@@ -22,7 +22,7 @@ from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.paging import Paging
 from assaydesk.platform.schema import Done, Made
 
-router = Router("settings", prefix="/api/mind/settings/eventHook")
+router = Router("settings", prefix="/settings/eventHook")
 
 
 @router.get("", operation_id="getEventHooks", response_model=EventHookList, responses=errors(PermissionDenied))
