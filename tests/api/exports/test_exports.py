@@ -175,6 +175,10 @@ async def test_a_large_export_is_queued_written_and_fetched(
         "id": client.actor_id  # type: ignore[attr-defined]
     })  # fmt: skip
     assert told.all() == [("exportReady", f"/api/mind{file}")]
+    logged = await session.execute(text("select user_id, data from events where type = 'reportReady'"))
+    assert [(one.user_id, one.data["exportId"]) for one in logged] == [
+        (client.actor_id, body["id"])  # type: ignore[attr-defined]
+    ]
     assert (await client.delete(job)).json() == {"success": True}
     assert (await client.get(job)).json()["state"] == "expired"
     assert (await client.get(file)).json()["error"]["code"] == "export_not_found"

@@ -106,6 +106,40 @@ TEXTS: Final[Mapping[str, Mapping[str, Words]]] = {
         "en": Words("Write an export", "Writes the file of one export."),
         "de": Words("Export schreiben", "Schreibt die Datei eines Exports."),
     },
+    "channelsSendMessage": {
+        "en": Words("Send a message", "Sends one message by mail."),
+        "de": Words("Nachricht senden", "Sendet eine Nachricht als E-Mail."),
+    },
+    "channelsMailLink": {
+        "en": Words("Send a sign-in link", "Sends an invitation, or a link for a new password."),
+        "de": Words("Anmeldelink senden", "Sendet eine Einladung oder einen Link für ein neues Passwort."),
+    },
+    "channelsFetchMailbox": {
+        "en": Words("Read a mailbox", "Reads the new mails of one mailbox."),
+        "de": Words("Postfach lesen", "Liest die neuen E-Mails eines Postfachs."),
+    },
+    "identificationIdentify": {
+        "en": Words("Recognise a customer", "Finds out who wrote a ticket."),
+        "de": Words("Kunden erkennen", "Stellt fest, von wem ein Ticket ist."),
+    },
+    "taggingRead": {
+        "en": Words("Detect tags", "Detects the tags of a new ticket."),
+        "de": Words("Tags erkennen", "Erkennt die Tags eines neuen Tickets."),
+    },
+    "eventsDeliver": {
+        "en": Words("Tell a hook", "Delivers the events that a hook wants."),
+        "de": Words("Hook benachrichtigen", "Stellt einem Hook seine Ereignisse zu."),
+    },
+    "eventsDeliverDue": {
+        "en": Words("Tell hooks again", "Takes up deliveries that wait for another try."),
+        "de": Words(
+            "Hooks erneut benachrichtigen", "Nimmt Zustellungen wieder auf, die auf einen neuen Versuch warten."
+        ),
+    },
+    "eventsCleanUp": {
+        "en": Words("Forget old events", "Removes events that are older than set."),
+        "de": Words("Alte Ereignisse vergessen", "Entfernt Ereignisse, die älter sind als eingestellt."),
+    },
 }
 
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from assaydesk.domains.events.service import emit
 from assaydesk.domains.exports import repository
 from assaydesk.domains.exports.columns import Asked, Plan
-from assaydesk.domains.exports.events import ExportQueued, ReportReady
+from assaydesk.domains.exports.events import ExportQueued
 from assaydesk.domains.exports.lifecycle import Step, move
 from assaydesk.domains.exports.models import Export
 from assaydesk.domains.exports.people import survey_plan, user_plan
@@ -149,7 +150,7 @@ async def finish_export(session: WriteSession, export: Export, *, file_id: str, 
         file_id=file_id, rows_done=rows, rows_total=rows, finished_at=now, expires_at=now + KEPT, error=None,
     )  # fmt: skip
     if done:
-        await publish(session, ReportReady(export.id, export.user_id))
+        await emit(session, "ReportReady", user_id=export.user_id, data={"exportId": export.id})
         words = {
             "en": f"Your export is ready: {export.file_name} ({rows} rows).",
             "de": f"Ihr Export ist fertig: {export.file_name} ({rows} Zeilen).",
