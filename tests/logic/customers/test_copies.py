@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assaydesk.domains.customers.copies import birthday_of, contract_columns, merged_data, merged_list, split_contract
@@ -12,6 +12,7 @@ from assaydesk.kit.folding import fold, phone_key, words_of
 DATA = st.dictionaries(st.sampled_from("abcdef"), st.one_of(st.none(), st.integers(), st.text(max_size=5)), max_size=6)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DATA, st.lists(DATA, max_size=4))
 def test_given_data_of_several_nothing_of_the_target_is_lost(
     target: dict[str, Any], sources: list[dict[str, Any]]
@@ -25,6 +26,7 @@ def test_given_data_of_several_nothing_of_the_target_is_lost(
     assert merged_data(target, []) == target
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers()), st.lists(st.lists(st.integers()), max_size=3))
 def test_given_lists_of_several_each_stands_once(target: list[int], sources: list[list[int]]) -> None:
     merged = merged_list(target, sources)
@@ -58,6 +60,7 @@ def test_given_a_birthday_it_is_a_day(text: Any, day: str | None) -> None:
     assert birthday_of({"birthdate": text}) == day
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=60))
 def test_given_any_text_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)

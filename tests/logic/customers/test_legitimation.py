@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assaydesk.domains.customers.legitimation import legitimate
@@ -80,6 +80,7 @@ def test_given_groups_any_of_them_is_enough_and_what_is_short_is_told() -> None:
     assert legitimate(rule, Known(), Message(None, ("x",))).level == 0
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=200), st.one_of(st.none(), st.text(max_size=40)), st.text(max_size=30), st.text(max_size=30))
 def test_given_any_text_a_level_comes_out(text: str, sender: str | None, name: str, code: str) -> None:
     known = Known(customer_id=code, contract_id=code, lastname=name, firstname=name, company=name, birthday=code,

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assaydesk.domains.identification.evidence import Hit, choose, find_evidence, is_internal_sender
@@ -49,6 +49,7 @@ def test_given_colleagues_they_are_no_customers() -> None:
     assert not is_internal_sender(None, SEARCH)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=500), st.one_of(st.none(), st.text(max_size=50)))
 def test_given_any_text_nothing_breaks(text: str, sender: str | None) -> None:
     found = find_evidence([text], sender, SEARCH, [])
