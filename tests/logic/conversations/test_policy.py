@@ -18,15 +18,15 @@ def actor(*held: Permission, kind: ActorKind = ActorKind.PERSON) -> Actor:
 @pytest.mark.parametrize(
     ("channel", "to", "delivery"),
     [
-        ("email", ["a@x.example"], Delivery.STORED),
+        ("email", ["a@x.example"], Delivery.BY_MAIL),
         ("email", [], Delivery.NEEDS_RECIPIENT),
         ("walkIn", [], Delivery.NEEDS_RECIPIENT),
-        ("letter", ["a@x.example"], Delivery.STORED),
+        ("letter", ["a@x.example"], Delivery.BY_MAIL),
         ("portal", [], Delivery.SENT),
-        ("portal", ["a@x.example"], Delivery.STORED),
+        ("portal", ["a@x.example"], Delivery.BY_MAIL),
         ("chat", [], Delivery.SENT),
         ("phone", [], Delivery.CANNOT_SEND),
-        ("phone", ["a@x.example"], Delivery.STORED),
+        ("phone", ["a@x.example"], Delivery.BY_MAIL),
         ("system", ["a@x.example"], Delivery.CANNOT_REPLY),
     ],
 )
