@@ -3,13 +3,12 @@
     python -m tests.queue.crash_mail_worker DATABASE_URL FOLDER [STEP]
 
 It is the real worker loop on the real queue; see `crash_worker`. STEP: `fetched`, with a mail in its hands;
-`before_commit` and `after_commit` of the transaction that stores one; `after_marking`, when the server was told.
+`before_commit` and `after_commit` of the transaction that stores one.
 """
 
 import asyncio
 import sys
 from pathlib import Path
-from typing import Any
 
 from assaydesk import registry
 from assaydesk.integrations.imap.client import ImapMailbox, ImapServer
@@ -35,19 +34,13 @@ def main(url: str, folder: Path, step: str = "") -> None:
     )
     database = StoppingDatabase(url, folder, {"before_commit": "before", "after_commit": "after"}.get(step, ""))
     database.words = _WORDS if step.endswith("_commit") else "\0"
-    original_fetch, original_seen = ImapMailbox.fetch, ImapMailbox.mark_seen
 
     class StoppingMailbox(ImapMailbox):
         async def fetch(self, uid: int, most: int) -> bytes | None:
-            found = await original_fetch(self, uid, most)
+            found = await super().fetch(uid, most)
             if step == "fetched" and uid == 2:
                 await database.stand_still()
             return found
-
-        async def mark_seen(self, uids: Any) -> None:
-            await original_seen(self, uids)
-            if step == "after_marking":
-                await database.stand_still()
 
     server = ImapServer(allow_insecure=True, mailbox=StoppingMailbox)
     (folder / "started").touch()

@@ -12,13 +12,14 @@ from assaydesk.domains.channels.models import MailboxState, MailMessage, MailRec
 from assaydesk.domains.conversations.models import Attachment, Conversation
 from assaydesk.domains.notifications.models import Notification
 from assaydesk.domains.settings.models import Subchannel
-from assaydesk.domains.tickets.models import Ticket
+from assaydesk.domains.tickets.models import Ticket, TicketTag
 from assaydesk.platform.db.engine import Database
 from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.files.store import read_file
 from assaydesk.platform.jobs.job import JOBS, Runtime
 from tests.factories.mail import make_mail, make_mailbox
 from tests.factories.profiles import make_profile
+from tests.factories.tags import make_tag
 from tests.factories.worklogs import set_settings
 from tests.servers.imap_server import ImapServer
 
@@ -256,7 +257,8 @@ async def test_defaults_of_the_mailbox_and_letters(
     session: WriteSession, imap_server: ImapServer, address: str, fetch: Any
 ) -> None:
     data = imap_server.data(address) | {"defaultPriority": "high", "language": "de", "letterDetection": True}
-    made = await make_mailbox(session, data | {"defaultTagIds": [999_999]})
+    tag = (await make_tag(session)).id
+    made = await make_mailbox(session, data | {"defaultTagIds": [999_999, tag]})
     await set_settings(session, letterScanSender="scan@desk.example")
     await session.commit()
     imap_server.deliver(
@@ -268,6 +270,7 @@ async def test_defaults_of_the_mailbox_and_letters(
     await fetch(made)
     found = [(ticket.channel, ticket.priority, ticket.language) for ticket in await tickets(session)]
     assert found == [("letter", "high", "de"), ("email", "high", "de"), ("email", "high", "de")]
+    assert (await session.scalars(select(TicketTag.tag_id))).all() == [tag] * 3
 
 
 async def test_a_failing_mailbox_backs_off_and_is_reported_once(
