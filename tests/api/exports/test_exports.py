@@ -216,6 +216,18 @@ async def test_rights_count_when_the_file_is_written(
     assert (shown["state"], shown["error"]) == ("failed", "permission_denied")
 
 
+async def test_an_export_whose_workers_die_each_time_is_given_up(
+    as_actor: ClientMaker, session: WriteSession, run_jobs: RunJobs
+) -> None:
+    client = await as_actor(permissions=RIGHTS)
+    export_id = await queue_one(client, session)
+    await session.execute(text("update exports set state = 'running', attempt = 5"))
+    await session.commit()
+    await run_jobs()
+    shown = (await client.get(f"/export/job/{export_id}")).json()
+    assert (shown["state"], shown["error"]) == ("failed", "internal_error")
+
+
 async def test_files_expire_and_forgotten_exports_are_taken_up(
     as_actor: ClientMaker, session: WriteSession, runtime: Runtime, run_jobs: RunJobs
 ) -> None:

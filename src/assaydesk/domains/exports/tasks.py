@@ -41,6 +41,11 @@ async def write_export(runtime: Runtime, *, export_id: int) -> None:
         export = await repository.claim(session, export_id)
     if export is None:
         return
+    if export.attempt > MOST_TRIES:
+        # Its workers were killed each time; perhaps by it.
+        async with runtime.database.write() as session:
+            await repository.fail(session, export_id, export.attempt, "internal_error", utc_now())
+        return
     folder = runtime.config.data_path / "exports" / str(export_id)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
