@@ -32,6 +32,7 @@ DOMAINS = (
     "quality.assessments",
     "events",
     "exports",
+    "workbench",
 )
 
 

@@ -358,6 +358,27 @@ def upgrade() -> None:
     )
     op.create_index('ix_profile_absences_profile_id', 'profile_absences', ['profile_id', 'since'], unique=False)
     op.create_index('ix_profile_absences_since', 'profile_absences', ['since'], unique=False)
+    op.create_table('ticket_views',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('owner_id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('filters', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
+    sa.Column('order_by_field', sa.String(length=100), server_default='id', nullable=False),
+    sa.Column('order_by_direction', sa.String(length=4), server_default='asc', nullable=False),
+    sa.Column('ticket_scope', sa.String(length=10), server_default='all', nullable=False),
+    sa.Column('columns', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('icon', sa.String(length=40), nullable=True),
+    sa.Column('visibility', sa.String(length=10), server_default='private', nullable=False),
+    sa.Column('team_ids', postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('modified_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("ticket_scope in ('all', 'skills')", name=op.f('ck_ticket_views_ticket_scope')),
+    sa.CheckConstraint("visibility in ('private', 'team', 'all')", name=op.f('ck_ticket_views_visibility')),
+    sa.ForeignKeyConstraint(['owner_id'], ['profiles.id'], name=op.f('fk_ticket_views_owner_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ticket_views'))
+    )
+    op.create_index('ix_ticket_views_owner_id', 'ticket_views', ['owner_id'], unique=False)
     op.create_table('identifications',
     sa.Column('ticket_id', sa.BigInteger(), nullable=False),
     sa.Column('customer_id', sa.String(length=50), nullable=True),
@@ -429,6 +450,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('ticket_id', name=op.f('pk_ticket_search'))
     )
     op.create_index('ix_ticket_search_words', 'ticket_search', ['words'], unique=False, postgresql_using='gin', postgresql_with={'fastupdate': 'off'})
+    op.create_table('ticket_view_positions',
+    sa.Column('user_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('view_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['profiles.id'], name=op.f('fk_ticket_view_positions_user_id')),
+    sa.ForeignKeyConstraint(['view_id'], ['ticket_views.id'], name=op.f('fk_ticket_view_positions_view_id')),
+    sa.PrimaryKeyConstraint('user_id', 'view_id', name=op.f('pk_ticket_view_positions'))
+    )
     op.create_table('auto_receipts',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
@@ -702,6 +731,7 @@ def downgrade() -> None:
     op.drop_table('conversation_moves')
     op.drop_index('ix_auto_receipts_address', table_name='auto_receipts')
     op.drop_table('auto_receipts')
+    op.drop_table('ticket_view_positions')
     op.drop_index('ix_ticket_search_words', table_name='ticket_search', postgresql_using='gin', postgresql_with={'fastupdate': 'off'})
     op.drop_table('ticket_search')
     op.drop_index('ix_ticket_merges_target_id', table_name='ticket_merges')
@@ -717,6 +747,8 @@ def downgrade() -> None:
     op.drop_table('reminders')
     op.drop_index('ix_identifications_due_at', table_name='identifications', postgresql_where=sa.text('due_at is not null'))
     op.drop_table('identifications')
+    op.drop_index('ix_ticket_views_owner_id', table_name='ticket_views')
+    op.drop_table('ticket_views')
     op.drop_index('ix_profile_absences_since', table_name='profile_absences')
     op.drop_index('ix_profile_absences_profile_id', table_name='profile_absences')
     op.drop_table('profile_absences')
