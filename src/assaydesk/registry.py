@@ -62,7 +62,7 @@ def register_jobs() -> None:
 
 
 def routers() -> list[APIRouter]:
-    """Every domain's router. That of the settings comes last: `/settings/{name}` would take the fixed words of others."""
+    """Every domain's router. That of the settings is the last: `/settings/{name}` would take the words of others."""
     parts = _parts("endpoints")
     last = import_module("assaydesk.domains.settings.endpoints")
     return [*(part.router for part in parts if part is not last), last.router]

@@ -158,7 +158,7 @@ def test_adding_is_the_inverse_of_measuring(calendar: BusinessHours, start: date
     try:
         due = calendar.add(start, amount)
     except NoWorkingTime:
-        assert all(period.from_minute == period.to_minute for period in calendar.periods)
+        assert calendar.between(start, start + timedelta(days=3650)) < amount
         return
     assert calendar.between(start, due) == amount
     if amount:

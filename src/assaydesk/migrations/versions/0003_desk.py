@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from pathlib import Path
 
 
-def run_sql(name):
+def run_sql(name: str) -> None:
     """Run a file of statements that no model can express."""
     file = Path(__file__).parents[1] / "sql" / name
     op.get_bind().exec_driver_sql(file.read_text(encoding="utf-8").replace("%", "%%"))
