@@ -186,6 +186,7 @@ class TicketSearch(Base):
 
     __tablename__ = "ticket_search"
     __table_args__ = (
+        Index("ix_ticket_search_created_at", "created_at", "ticket_id"),
         Index("ix_ticket_search_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 

@@ -449,6 +449,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_ticket_search_ticket_id')),
     sa.PrimaryKeyConstraint('ticket_id', name=op.f('pk_ticket_search'))
     )
+    op.create_index('ix_ticket_search_created_at', 'ticket_search', ['created_at', 'ticket_id'], unique=False)
     op.create_index('ix_ticket_search_words', 'ticket_search', ['words'], unique=False, postgresql_using='gin', postgresql_with={'fastupdate': 'off'})
     op.create_table('ticket_view_positions',
     sa.Column('user_id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -733,6 +734,7 @@ def downgrade() -> None:
     op.drop_table('auto_receipts')
     op.drop_table('ticket_view_positions')
     op.drop_index('ix_ticket_search_words', table_name='ticket_search', postgresql_using='gin', postgresql_with={'fastupdate': 'off'})
+    op.drop_index('ix_ticket_search_created_at', table_name='ticket_search')
     op.drop_table('ticket_search')
     op.drop_index('ix_ticket_merges_target_id', table_name='ticket_merges')
     op.drop_table('ticket_merges')

@@ -39,6 +39,9 @@ RANKED: Final = 1000
 """So many of the newest hits are put in order by how well they fit; older ones follow by age."""
 
 _CUSTOM_PLANS: Final = text("select set_config('plan_cache_mode', 'force_custom_plan', true)")
+_BY_INDEX: Final = text("select set_config('enable_seqscan', 'off', true)")
+"""Of hundreds of rare words together the planner expects far too many hits, and would read the whole table."""
+
 _ID: Final = "id"
 _CREATED: Final = "createdAt"
 
@@ -126,7 +129,10 @@ async def find(
 ) -> Found:
     """One page. Raises `BadCursor` when `after` does not belong to this order."""
     await session.execute(_CUSTOM_PLANS)
-    hits = await _hits(session, wanted) if wanted.query else None
+    hits = None
+    if wanted.query:
+        await session.execute(_BY_INDEX)
+        hits = await _hits(session, wanted)
     since = after.since if after is not None else None
     if order.field == fields.RELEVANCE and hits is not None and after is None and hits > RANKED:
         since = await _since(session, wanted)
