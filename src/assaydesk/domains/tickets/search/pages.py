@@ -39,8 +39,9 @@ RANKED: Final = 1000
 """So many of the newest hits are put in order by how well they fit; older ones follow by age."""
 
 _CUSTOM_PLANS: Final = text("select set_config('plan_cache_mode', 'force_custom_plan', true)")
-_BY_INDEX: Final = text("select set_config('enable_seqscan', 'off', true)")
-"""Of hundreds of rare words together the planner expects far too many hits, and would read the whole table."""
+_BY_INDEX: Final = text("select set_config('enable_seqscan', 'off', true), set_config('work_mem', '64MB', true)")
+"""Of hundreds of rare words together the planner expects far too many hits, and would read the whole table. With less
+memory a list of many hits names pages only, and every row of them is read and checked again."""
 
 _ID: Final = "id"
 _CREATED: Final = "createdAt"
