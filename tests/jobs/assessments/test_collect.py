@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
-from assaydesk.domains.conversations.models import Attachment
+from sqlalchemy import func, select
+
+from assaydesk.domains.conversations.models import Attachment, Conversation
+from assaydesk.domains.conversations.move_repository import move
+from assaydesk.domains.conversations.moves import stood_in
 from assaydesk.domains.customers.models import Customer
 from assaydesk.domains.quality.assessments.collect import collect
 from assaydesk.domains.quality.judging.types import Role
@@ -88,3 +92,27 @@ async def test_given_many_worklogs_five_statements_are_enough(session: WriteSess
     assert engine.statements - before == 5
     assert set(found) == set(ids)
     assert await collect(session, [9_999_999], now=utc_now()) == {}
+
+
+async def test_given_a_merge_each_case_keeps_what_its_worker_saw(session: WriteSession) -> None:
+    me = await make_agent(session)
+    one, two = await make_work(session, me), await make_work(session, me)
+    later = await make_work(session, me, ticket=two.ticket, at=utc_now() + timedelta(hours=1), phase=2)
+    await move(session, [one.ticket.id], two.ticket.id, kind="merge", at=utc_now())
+    await session.commit()
+    found = await collect(session, [work.worklog.id for work in (one, two, later)], now=utc_now())
+    shown = {
+        work.worklog.id: [message.conversation_id for message in found[work.worklog.id].case.messages]
+        for work in (one, two, later)
+    }
+    mine = [one.question.id, one.reply.id]
+    assert shown[one.worklog.id] == mine
+    assert shown[two.worklog.id] == [two.question.id, two.reply.id]
+    assert set(mine) < set(shown[later.worklog.id])
+    assert len(shown[later.worklog.id]) == 6
+    for work in (one, two, later):
+        count = select(func.count()).where(
+            stood_in(work.ticket.id, work.worklog.latest_interaction),
+            Conversation.created_at <= work.worklog.latest_interaction,
+        )
+        assert await session.scalar(count) == len(shown[work.worklog.id]), "the database says the same"

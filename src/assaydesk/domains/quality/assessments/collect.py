@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import and_, or_, select
 
-from assaydesk.domains.conversations.models import Attachment, Conversation
+from assaydesk.domains.conversations.models import Attachment, Conversation, ConversationMove
+from assaydesk.domains.conversations.moves import moves_column, ticket_at
 from assaydesk.domains.customers.models import Customer
 from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.quality.assessments.filters import any_of
@@ -28,6 +29,7 @@ _WORK: Final = (
 _MESSAGE: Final = (
     Conversation.id, Conversation.ticket_id, Conversation.direction, Conversation.private, Conversation.agent_id,
     Conversation.subject, Conversation.body_plain, Conversation.created_at, Conversation.version,
+    moves_column().label("moves"),
 )  # fmt: skip
 _TERMS: Final = (
     "from_address", "from_name", "customer_id", "contract_id", "company", "firstname", "lastname", "address", "phone",
@@ -50,18 +52,30 @@ async def collect(session: ReadSession, worklog_ids: Collection[int], *, now: da
     if not works:
         return {}
     tickets = {work.ticket_id for work in works}
-    messages: defaultdict[int, list[Any]] = defaultdict(list)
-    for message in await _messages(session, tickets, max(work.latest_interaction for work in works)):
-        messages[message.ticket_id].append(message)
-    ids = [message.id for rows in messages.values() for message in rows]
+    messages = await _messages(session, tickets, max(work.latest_interaction for work in works))
+    seen = _by_worklog(works, messages)
+    ids = [message.id for message in messages]
     attachments = await _attachment_names(session, ids)
     calls = await _tool_calls(session, worklog_ids)
-    people = {row.agent_id for rows in messages.values() for row in rows if row.agent_id is not None}
+    people = {row.agent_id for row in messages if row.agent_id is not None}
     names = await _names(session, people | {work.user_id for work in works})
-    return {
-        work.id: _snapshot(work, messages[work.ticket_id], attachments, calls.get(work.id, ()), names, now)
-        for work in works
-    }
+    return {work.id: _snapshot(work, seen[work.id], attachments, calls.get(work.id, ()), names, now) for work in works}
+
+
+def _by_worklog(works: Sequence[Any], messages: Sequence[Any]) -> dict[int, list[Any]]:
+    """The messages that stood in the ticket of each worklog when it ended, oldest first."""
+    moved = [message for message in messages if message.moves]
+    here: defaultdict[int, list[Any]] = defaultdict(list)
+    for message in messages:
+        if not message.moves:
+            here[message.ticket_id].append(message)
+    found = {}
+    for work in works:
+        rows = list(here[work.ticket_id])
+        end = work.latest_interaction
+        own = [one for one in moved if ticket_at(one.ticket_id, one.moves, end) == work.ticket_id]
+        found[work.id] = sorted([*rows, *own], key=lambda row: (row.created_at, row.id)) if own else rows
+    return found
 
 
 def _snapshot(
@@ -134,12 +148,16 @@ async def _works(session: ReadSession, worklog_ids: Collection[int]) -> Sequence
 
 
 async def _messages(session: ReadSession, ticket_ids: Collection[int], until: datetime) -> Sequence[Any]:
-    """By ticket, oldest first. `until` is the latest end of all worklogs; each case takes those up to its own."""
+    """By ticket, oldest first. `until` is the latest end of all worklogs; each case takes those up to its own.
+
+    Those that a merge or a split carried away stand under the ticket where they are now.
+    """
+    gone = select(ConversationMove.conversation_id).where(any_of(ConversationMove.from_ticket_id, ticket_ids))
     own_replies = select(Worklog.conversation_id).where(any_of(Worklog.ticket_id, ticket_ids))
     query = (
         select(*_MESSAGE)
         .where(
-            any_of(Conversation.ticket_id, ticket_ids),
+            or_(any_of(Conversation.ticket_id, ticket_ids), Conversation.id.in_(gone)),
             Conversation.deleted_at.is_(None),
             ~Conversation.is_draft,
             or_(Conversation.created_at <= until, Conversation.id.in_(own_replies)),

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIT, insert
 
 from assaydesk.domains.conversations.models import Conversation
+from assaydesk.domains.conversations.moves import stood_in
 from assaydesk.domains.quality.assessments.filters import any_of
 from assaydesk.domains.quality.assessments.lifecycle import Command, move
 from assaydesk.domains.quality.assessments.models import Assessment, JudgeRun
@@ -212,7 +213,7 @@ async def lock_claimed(session: WriteSession, assessment_id: int, token: str, un
     `stamp` is the one that a snapshot up to `until` would carry at this moment.
     """
     end = literal(until, Conversation.created_at.type)
-    shown = and_(Conversation.ticket_id == A.ticket_id, belongs(end, Worklog.conversation_id))
+    shown = and_(stood_in(A.ticket_id, end), belongs(end, Worklog.conversation_id))
     stamp = select(func.concat(func.count(), ":", func.sum(Conversation.version))).where(shown).correlate(A, Worklog)
     query = (
         select(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from assaydesk.domains.conversations.models import Conversation
+from assaydesk.domains.conversations.moves import ever_stood_in
 from assaydesk.domains.quality.assessments.filters import any_of
 from assaydesk.domains.quality.assessments.schemas import EvidenceUpdate
 from assaydesk.domains.quality.assessments.types import Quotation
@@ -44,7 +45,7 @@ def _fault(path: str, fault: QuoteFault) -> FieldError:
 async def _texts(session: ReadSession, ticket_id: int, ids: set[int]) -> dict[int, SearchText]:
     query = select(Conversation.id, Conversation.body_plain).where(
         any_of(Conversation.id, ids),
-        Conversation.ticket_id == ticket_id,
+        ever_stood_in(ticket_id),
         Conversation.deleted_at.is_(None),
         ~Conversation.is_draft,
     )
