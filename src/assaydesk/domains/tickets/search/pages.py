@@ -169,6 +169,8 @@ async def _total(session: ReadSession, wanted: Wanted, hits: int | None, *, exac
     if hits is not None and not wanted.is_narrowed and wanted.exact_id is None and hits <= MOST_COUNTED:
         return hits, True
     frame = _frame(wanted, Order(_ID, False), hits)
+    if hits is not None and hits > MOST_COUNTED and not (wanted.is_narrowed or exact):
+        return max(MOST_COUNTED + 1, await _estimate(session, frame.query.add_columns(literal(1)))), False
     some = frame.query.add_columns(literal(1))
     if wanted.exact_id is not None:
         some = some.where(frame.id != wanted.exact_id)
