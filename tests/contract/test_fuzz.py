@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assaydesk import registry
 from assaydesk.domains.auth.sessions import make_api_key
 from assaydesk.domains.auth.types import TokenType
 from assaydesk.domains.imports.service import import_conversations, import_scorecards
@@ -32,6 +33,7 @@ EXAMPLES = os.environ.get("ASSAYDESK_FUZZ_EXAMPLES", "6")
 @pytest.fixture
 async def running(server: EmbeddedPostgres, tmp_path: Path) -> Iterator[tuple[str, str]]:  # type: ignore[misc]
     """Address and token of a served instance that holds the rows of the documented examples."""
+    registry.register_handlers()  # Scorecards with rules are refused where nobody offers rules.
     url = _copy(server, "fuzzed")
     database = Database(url)
     await _prepare(database)
