@@ -183,6 +183,8 @@ class InstanceSettings:
     quality_require_human_decision: Annotated[Boolean, _PEOPLE] = False
     quality_allow_self_assessment: Annotated[Boolean, _PEOPLE] = False
     quality_blind_review_percent: Annotated[Percent, _PEOPLE] = 0
+    quality_review_sample_percent: Annotated[Percent, _PEOPLE] = 5
+    quality_review_weekly_target: Annotated[Annotated[Integer, Field(ge=1, le=1000)] | None, _PEOPLE] = None
     quality_text_language: Annotated[Language, _JUDGE] = "en"
     offline_ai_enabled: Annotated[Boolean, In("ai")] = True
     llm_prices: Annotated[dict[str, Price], In("ai")] = field(default_factory=dict)

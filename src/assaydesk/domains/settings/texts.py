@@ -116,6 +116,14 @@ SETTINGS: Final[dict[str, Words]] = {
         "Blind reviews in percent", "So many are reviewed without seeing the proposed scores.",
         "Blinde Durchsichten in Prozent", "So viele werden ohne Sicht auf die Vorschläge durchgesehen.",
     ),
+    "qualityReviewSamplePercent": Words(
+        "Random share of reviews in percent", "So many stand in the review queue though nothing is doubtful.",
+        "Zufällige Durchsichten in Prozent", "So viele stehen zur Durchsicht an, obwohl nichts zweifelhaft ist.",
+    ),
+    "qualityReviewWeeklyTarget": Words(
+        "Reviews a week", "What each reviewer aims at; empty: no target.",
+        "Durchsichten pro Woche", "Was jede prüfende Person anstrebt; leer: kein Ziel.",
+    ),
     "qualityTextLanguage": Words(
         "Language of reasons and summaries", "In which a judge writes.",
         "Sprache der Begründungen", "In der ein Bewerter schreibt.",

@@ -1,4 +1,4 @@
-"""Saved views of the ticket list (platform.md 13.1)."""
+"""Saved views of the ticket list, and who reviews what at the moment (platform.md 13)."""
 
 from datetime import datetime
 from typing import Any
@@ -43,3 +43,15 @@ class TicketViewPosition(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("profiles.id"), primary_key=True, autoincrement=False)
     view_id: Mapped[int] = mapped_column(ForeignKey("ticket_views.id"), primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(Integer)
+
+
+class ReviewReservation(Base):
+    """Who got an assessment handed out for review, and until when nobody else gets it. It forbids nothing."""
+
+    __tablename__ = "review_reservations"
+
+    assessment_id: Mapped[int] = mapped_column(
+        ForeignKey("assessments.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("profiles.id"))
+    until: Mapped[datetime] = mapped_column(Timestamp)

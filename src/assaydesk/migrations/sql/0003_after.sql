@@ -68,3 +68,119 @@ from (select ticket_id, array_agg(tag_id order by tag_id) as ids from ticket_tag
 where tickets.id = found.ticket_id;
 -- Pending tickets wait until their due date; one that came back without being worked on cannot be told any more.
 update tickets set due_by_defers = true where status = 'pending';
+
+-- Live updates (ADR 0021): each statement that changes what somebody may be looking at tells the servers which rows,
+-- with its commit. Only ids travel, a hundred at most; more are told as "something".
+create function live_tell(topic text, kind text, ids bigint[]) returns void language plpgsql as $$
+begin
+  if cardinality(ids) > 100 then
+    perform pg_notify('assaydesk_live', json_build_object('topic', topic)::text);
+  elsif cardinality(ids) > 0 then
+    perform pg_notify('assaydesk_live', json_build_object('topic', topic, 'kind', kind, 'ids', ids)::text);
+  end if;
+end
+$$;
+
+create function live_rows() returns trigger language plpgsql as $$
+declare
+  ids bigint[];
+begin
+  execute format('select array(select distinct %I from changed_rows limit 101)', tg_argv[2]) into ids;
+  perform live_tell(tg_argv[0], tg_argv[1], ids);
+  return null;
+end
+$$;
+
+create function live_ticket_updates() returns trigger language plpgsql as $$
+declare
+  ids bigint[] := array(select id from changed_rows limit 101);
+  closed bigint[];
+begin
+  if cardinality(ids) > 100 then
+    perform live_tell('tickets', 'changed', ids);
+  elsif cardinality(ids) > 0 then
+    closed := array(
+      select n.id from changed_rows n join old_rows o on o.id = n.id where n.status = 'closed' and o.status <> 'closed'
+    );
+    perform live_tell('tickets', 'closed', closed);
+    perform live_tell('tickets', 'changed', array(select unnest(ids) except select unnest(closed)));
+  end if;
+  return null;
+end
+$$;
+
+create function live_read_marks() returns trigger language plpgsql as $$
+begin
+  perform live_tell('notifications', 'read', array(select max(id) from changed_rows group by user_id limit 101));
+  return null;
+end
+$$;
+
+create function live_rights() returns trigger language plpgsql as $$
+declare
+  found text := to_jsonb(case when tg_op = 'DELETE' then old else new end) ->> tg_argv[0];
+begin
+  perform pg_notify(
+    'assaydesk_live', json_build_object('topic', 'rights', 'kind', 'changed', 'ids', json_build_array(found::bigint))::text
+  );
+  return null;
+end
+$$;
+
+create function live_all_rights() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('assaydesk_live', json_build_object('topic', 'rights')::text);
+  return null;
+end
+$$;
+
+create trigger live_insert after insert on tickets referencing new table as changed_rows
+  for each statement execute function live_rows('tickets', 'created', 'id');
+create trigger live_update after update on tickets referencing old table as old_rows new table as changed_rows
+  for each statement execute function live_ticket_updates();
+create trigger live_insert after insert on conversations referencing new table as changed_rows
+  for each statement execute function live_rows('tickets', 'conversation', 'ticket_id');
+create trigger live_update after update on conversations referencing new table as changed_rows
+  for each statement execute function live_rows('tickets', 'conversation', 'ticket_id');
+create trigger live_insert after insert on ticket_presence referencing new table as changed_rows
+  for each statement execute function live_rows('presence', 'changed', 'ticket_id');
+create trigger live_update after update on ticket_presence referencing new table as changed_rows
+  for each statement execute function live_rows('presence', 'changed', 'ticket_id');
+create trigger live_delete after delete on ticket_presence referencing old table as changed_rows
+  for each statement execute function live_rows('presence', 'changed', 'ticket_id');
+create trigger live_insert after insert on notifications referencing new table as changed_rows
+  for each statement execute function live_rows('notifications', 'new', 'id');
+create trigger live_update after update on notifications referencing new table as changed_rows
+  for each statement execute function live_read_marks();
+create trigger live_insert after insert on assessments referencing new table as changed_rows
+  for each statement execute function live_rows('quality', 'changed', 'id');
+create trigger live_update after update on assessments referencing new table as changed_rows
+  for each statement execute function live_rows('quality', 'changed', 'id');
+create trigger live_insert after insert on exports referencing new table as changed_rows
+  for each statement execute function live_rows('exports', 'changed', 'id');
+create trigger live_update after update on exports referencing new table as changed_rows
+  for each statement execute function live_rows('exports', 'changed', 'id');
+create trigger live_insert after insert on cron_runs referencing new table as changed_rows
+  for each statement execute function live_rows('jobs', 'changed', 'id');
+create trigger live_update after update on cron_runs referencing new table as changed_rows
+  for each statement execute function live_rows('jobs', 'changed', 'id');
+
+create trigger live_rights after update on sessions for each row
+  when (old.revoked_at is distinct from new.revoked_at or old.expires_at is distinct from new.expires_at)
+  execute function live_rights('user_id');
+create trigger live_rights_gone after delete on sessions for each row execute function live_rights('user_id');
+create trigger live_rights after update on api_keys for each row
+  when (old.revoked_at is distinct from new.revoked_at or old.expires_at is distinct from new.expires_at)
+  execute function live_rights('user_id');
+create trigger live_rights_gone after delete on api_keys for each row execute function live_rights('user_id');
+create trigger live_rights after update on profiles for each row
+  when (old.role_id is distinct from new.role_id or old.state is distinct from new.state
+    or old.settings is distinct from new.settings or old.allowed_ips is distinct from new.allowed_ips)
+  execute function live_rights('id');
+create trigger live_rights after insert or delete on profile_teams for each row execute function live_rights('profile_id');
+create trigger live_rights after update on roles for each row
+  when (old.permissions is distinct from new.permissions) execute function live_all_rights();
+create trigger live_rights after update on teams for each row
+  when (old.state is distinct from new.state or old.settings is distinct from new.settings
+    or old.deleted_at is distinct from new.deleted_at)
+  execute function live_all_rights();

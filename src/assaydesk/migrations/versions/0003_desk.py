@@ -568,6 +568,14 @@ def upgrade() -> None:
     op.create_index('ix_mail_receipts_sender', 'mail_receipts', ['subchannel_id', 'sender', 'received_at'], unique=False)
     op.create_index('ix_mail_receipts_unsettled', 'mail_receipts', ['subchannel_id', 'uid'], unique=False, postgresql_where=sa.text('settled_at is null'))
     op.create_index('uq_mail_receipts_uid', 'mail_receipts', ['subchannel_id', 'source', 'uidvalidity', 'uid'], unique=True)
+    op.create_table('review_reservations',
+    sa.Column('assessment_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['assessment_id'], ['assessments.id'], name=op.f('fk_review_reservations_assessment_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['profiles.id'], name=op.f('fk_review_reservations_user_id')),
+    sa.PrimaryKeyConstraint('assessment_id', name=op.f('pk_review_reservations'))
+    )
     op.create_table('survey_answers',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('survey_id', sa.BigInteger(), nullable=False),
@@ -579,6 +587,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_answers'))
     )
     op.create_index('ix_survey_answers_survey_id', 'survey_answers', ['survey_id', 'id'], unique=False)
+    op.create_index('ix_assessments_reviewed', 'assessments', ['assessment_date'], unique=False, postgresql_where=sa.text("state in ('reviewedBySupervisor', 'discussedWithAssessee')"))
+    op.create_index('ix_assessments_to_review', 'assessments', ['id'], unique=False, postgresql_where=sa.text("state in ('aiReady', 'reviewOngoing', 'error')"))
     op.add_column('attachments', sa.Column('file_id', sa.String(length=40), nullable=True))
     op.add_column('attachments', sa.Column('content_id', sa.Text(), nullable=True))
     op.add_column('attachments', sa.Column('uploaded_by', sa.BigInteger(), nullable=True))
@@ -707,8 +717,11 @@ def downgrade() -> None:
     op.drop_column('attachments', 'uploaded_by')
     op.drop_column('attachments', 'content_id')
     op.drop_column('attachments', 'file_id')
+    op.drop_index('ix_assessments_to_review', table_name='assessments', postgresql_where=sa.text("state in ('aiReady', 'reviewOngoing', 'error')"))
+    op.drop_index('ix_assessments_reviewed', table_name='assessments', postgresql_where=sa.text("state in ('reviewedBySupervisor', 'discussedWithAssessee')"))
     op.drop_index('ix_survey_answers_survey_id', table_name='survey_answers')
     op.drop_table('survey_answers')
+    op.drop_table('review_reservations')
     op.drop_index('uq_mail_receipts_uid', table_name='mail_receipts')
     op.drop_index('ix_mail_receipts_unsettled', table_name='mail_receipts', postgresql_where=sa.text('settled_at is null'))
     op.drop_index('ix_mail_receipts_sender', table_name='mail_receipts')

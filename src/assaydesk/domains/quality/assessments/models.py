@@ -35,6 +35,14 @@ class Assessment(Base):
         Index("ix_assessments_user_created", "assessed_user", "created_at", "id"),
         Index("ix_assessments_created", "created_at", "id"),
         Index(
+            "ix_assessments_reviewed", "assessment_date",
+            postgresql_where=text("state in ('reviewedBySupervisor', 'discussedWithAssessee')"),
+        ),
+        Index(
+            "ix_assessments_to_review", "id",
+            postgresql_where=text("state in ('aiReady', 'reviewOngoing', 'error')"),
+        ),
+        Index(
             "ix_assessments_waiting", "id",
             postgresql_where=text("state in ('unprocessed', 'aiInProgress') or next_try_at is not null"),
         ),
