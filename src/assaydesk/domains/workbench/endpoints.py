@@ -1,11 +1,11 @@
-"""Saved views of the ticket list (platform.md 13.1)."""
+"""Saved views of the ticket list (platform.md 13.1), and the routers of the rest of the workbench."""
 
 from typing import Annotated
 
 from fastapi import Query
 from starlette.responses import Response
 
-from assaydesk.domains.workbench import service
+from assaydesk.domains.workbench import review_endpoints, service
 from assaydesk.domains.workbench.deps import Reader, Shown, ToWrite
 from assaydesk.domains.workbench.errors import TicketViewNotFound
 from assaydesk.domains.workbench.schemas import (
@@ -22,12 +22,12 @@ from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.schema import Boolean, Done, Made
 
-router = Router("workbench", prefix="/api/mind/ticketView")
+views = Router("workbench", prefix="/api/mind/ticketView")
 
 WRITING = (PermissionDenied, ValidationFailed, UnknownReference, UnknownFilterKey)
 
 
-@router.get(
+@views.get(
     "", operation_id="getTicketViews", response_model=TicketViewList,
     responses=errors(PermissionDenied, ValidationFailed),
 )  # fmt: skip
@@ -44,7 +44,7 @@ async def get_ticket_views(
     return json_answer({"success": True, "views": views, "total": len(views)})
 
 
-@router.post("", operation_id="createTicketView", response_model=Made, responses=errors(*WRITING))
+@views.post("", operation_id="createTicketView", response_model=Made, responses=errors(*WRITING))
 async def create_ticket_view(session: Writes, actor: Reader, body: TicketViewCreate) -> Made:
     """Save a search under a name.
 
@@ -55,14 +55,14 @@ async def create_ticket_view(session: Writes, actor: Reader, body: TicketViewCre
     return Made(success=True, id=view.id)
 
 
-@router.put("/order", operation_id="orderTicketViews", response_model=Done, responses=errors(*WRITING))
+@views.put("/order", operation_id="orderTicketViews", response_model=Done, responses=errors(*WRITING))
 async def order_ticket_views(session: Writes, actor: Reader, body: TicketViewOrder) -> Done:
     """Set the caller's own order of views; it changes nobody else's."""
     await service.order_views(session, actor, body.ids)
     return Done(success=True)
 
 
-@router.get(
+@views.get(
     "/{id}",
     operation_id="getTicketView",
     response_model=TicketViewRead,
@@ -73,7 +73,7 @@ async def get_ticket_view(actor: Reader, view: Shown) -> Response:
     return json_answer(service.view_json(view, actor))
 
 
-@router.patch(
+@views.patch(
     "/{id}", operation_id="updateTicketView", response_model=Done, responses=errors(*WRITING, TicketViewNotFound)
 )
 async def update_ticket_view(session: Writes, actor: Reader, view: ToWrite, body: TicketViewUpdate) -> Done:
@@ -83,10 +83,15 @@ async def update_ticket_view(session: Writes, actor: Reader, view: ToWrite, body
     return Done(success=True)
 
 
-@router.delete(
+@views.delete(
     "/{id}", operation_id="deleteTicketView", response_model=Done, responses=errors(*WRITING, TicketViewNotFound)
 )
 async def delete_ticket_view(actor: Reader, view: ToWrite) -> Done:
     """Remove a view for everybody who uses it."""
     await service.delete_view(actor, view)
     return Done(success=True)
+
+
+router = Router("workbench")
+router.include_router(views)
+router.include_router(review_endpoints.router)

@@ -1,6 +1,7 @@
 """What happens to assessments (conventions.md 14)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 
@@ -18,6 +19,16 @@ class QualityAssessmentReady:
     scorecard_id: int
     percentage: Decimal | None
     needs_human: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentEdited:
+    """A person changed an assessment. `finished`: the review is done."""
+
+    assessment_id: int
+    user_id: int | None
+    finished: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

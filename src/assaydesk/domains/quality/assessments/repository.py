@@ -128,6 +128,12 @@ async def of_ticket(session: ReadSession, actor: Actor, settings: InstanceSettin
     return (await session.execute(query)).all()
 
 
+async def of_ids(session: ReadSession, actor: Actor, settings: InstanceSettings, ids: Collection[int]) -> Rows:
+    """Those of these assessments that the caller may see."""
+    query = _LIST.add_columns(team_mate(actor).label("team_mate"))
+    return (await session.execute(query.where(any_of(A.id, ids), readable(actor, settings)))).all()
+
+
 async def of_worklogs(
     session: ReadSession, actor: Actor, settings: InstanceSettings, worklog_ids: Collection[int]
 ) -> Rows:

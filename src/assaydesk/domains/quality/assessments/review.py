@@ -9,7 +9,7 @@ from assaydesk.domains.quality.assessments import repository
 from assaydesk.domains.quality.assessments.criteria import totals_of
 from assaydesk.domains.quality.assessments.edits import CriterionChange, apply_change, change_faults, history_of
 from assaydesk.domains.quality.assessments.errors import CriteriaNeedHuman, InvalidState, refuse
-from assaydesk.domains.quality.assessments.events import QualityAssessmentReviewed
+from assaydesk.domains.quality.assessments.events import AssessmentEdited, QualityAssessmentReviewed
 from assaydesk.domains.quality.assessments.lifecycle import Command, Refusal, move
 from assaydesk.domains.quality.assessments.models import Assessment
 from assaydesk.domains.quality.assessments.quotes import check_evidence
@@ -274,3 +274,4 @@ async def _save(
         for edit in edits
     ]
     await write_audit(session, actor, "assessment:review:change", "assessment", changes)
+    await publish(session, AssessmentEdited(row.id, actor.user_id, state in REVIEWED_STATES, now))

@@ -13,7 +13,7 @@ from assaydesk.domains.quality.assessments.record import Outcome
 from assaydesk.domains.quality.assessments.refresh import refresh_assessment
 from assaydesk.domains.quality.assessments.remove import delete_assessment, delete_unprocessed, restore_assessment
 from assaydesk.domains.quality.assessments.report import ReportRow, report_rows
-from assaydesk.domains.quality.assessments.repository import Seen
+from assaydesk.domains.quality.assessments.repository import Seen, editable, readable
 from assaydesk.domains.quality.assessments.review import may_reopen, reopen_assessment, update_assessment
 from assaydesk.domains.quality.assessments.show import (
     assessments_of_worklogs,
@@ -25,6 +25,7 @@ from assaydesk.domains.quality.assessments.show import (
     show_full,
     show_single,
     show_summary,
+    summaries_of,
     viewer_of,
 )
 from assaydesk.domains.quality.assessments.verify import EvidenceReport, Fault, verify_evidence
@@ -33,8 +34,8 @@ from assaydesk.domains.quality.assessments.views import Viewer
 __all__ = [
     "EvidenceReport", "Fault", "Outcome", "ProcessReport", "ReportRow", "Seen", "Viewer", "any_due",
     "assessments_of_worklogs", "count_waiting", "create_by_hand", "create_due", "create_missing", "delete_assessment",
-    "delete_unprocessed", "end_waits", "find_assessment", "list_assessments", "list_of_ticket", "list_runs",
-    "lock_assessment", "mark_grown", "may_reopen", "process_due", "recover_abandoned", "refresh_assessment",
+    "delete_unprocessed", "editable", "end_waits", "find_assessment", "list_assessments", "list_of_ticket", "list_runs",
+    "lock_assessment", "mark_grown", "may_reopen", "process_due", "readable", "recover_abandoned", "refresh_assessment",
     "reopen_assessment", "report_rows", "require_assessor", "restore_assessment", "show_full", "show_single",
-    "show_summary", "update_assessment", "verify_evidence", "viewer_of",
+    "show_summary", "summaries_of", "update_assessment", "verify_evidence", "viewer_of",
 ]  # fmt: skip

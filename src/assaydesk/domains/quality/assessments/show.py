@@ -52,6 +52,12 @@ async def list_of_ticket(session: ReadSession, actor: Actor, ticket_id: int) -> 
     return await _summaries(session, viewer, rows)
 
 
+async def summaries_of(session: ReadSession, viewer: Viewer, ids: Collection[int]) -> dict[int, SummaryRow]:
+    """Summaries of those of these assessments that the caller may see, by id."""
+    rows = await repository.of_ids(session, viewer.actor, viewer.settings, ids)
+    return {row.id: row for row in await _summaries(session, viewer, rows)}
+
+
 async def assessments_of_worklogs(
     session: ReadSession, actor: Actor, worklog_ids: Collection[int]
 ) -> dict[int, list[dict[str, Any]]]:
