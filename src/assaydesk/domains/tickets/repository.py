@@ -201,6 +201,11 @@ async def write_history(
     await session.execute(insert(TicketChange).from_select([*types, *shared], source))
 
 
+async def say_tags_are_carried(session: WriteSession, carried: bool) -> None:
+    """Whether the tickets' own column of tags has been written already; else a trigger writes it."""
+    await session.execute(select(func.set_config("assaydesk.tags_are_carried", "on" if carried else "off", True)))
+
+
 async def remove_tags(session: WriteSession, pairs: Sequence[tuple[int, int]]) -> None:
     """Take tags off tickets: pairs of ticket and tag."""
     given = recordset([{"ticket_id": ticket, "tag_id": tag} for ticket, tag in pairs], _PAIR)

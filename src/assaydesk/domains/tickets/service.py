@@ -280,5 +280,7 @@ async def _refuse_stale(session: ReadSession, row: Mapping[str, Any], sent: str)
         lines = await repository.changes_since(session, row["id"], known)
         raise StaleObject(
             **stale.details,
-            changes=[{"userId": line.user_id, "at": iso(line.at), "changes": line.changes} for line in lines],
+            changes=[
+                {"userId": line.user_id, "at": iso(line.at), "changes": line.changes} for line in lines if line.changes
+            ],
         ) from stale

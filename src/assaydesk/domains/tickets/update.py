@@ -313,6 +313,10 @@ async def _write(
     if not changes:
         return []
     columns = sorted({name for change in changes for name in change.fields} - {"tag_ids"})
+    if before:
+        columns.append("carried_tag_ids")
+        for state in final.values():
+            state["carried_tag_ids"] = list(state["tag_ids"])
     rows = [
         {"id": ticket_id, "version": versions[ticket_id]} | {name: state[name] for name in columns}
         for ticket_id, state in final.items()
@@ -352,9 +356,13 @@ async def _write_tags(
 ) -> None:
     added = [(ticket, tag) for ticket, tags in before.items() for tag in final[ticket]["tag_ids"] if tag not in tags]
     removed = [(ticket, tag) for ticket, tags in before.items() for tag in tags if tag not in final[ticket]["tag_ids"]]
+    if not added and not removed:
+        return
+    await repository.say_tags_are_carried(session, True)
     if removed:
         await repository.remove_tags(session, removed)
     await write_tag_pairs(session, added, facts)
+    await repository.say_tags_are_carried(session, False)
 
 
 async def write_tag_pairs(session: WriteSession, pairs: Sequence[tuple[int, int]], facts: Facts) -> None:
