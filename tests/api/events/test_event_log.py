@@ -1,5 +1,6 @@
 """The event log (platform.md 5)."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +123,42 @@ async def test_given_a_wrong_search_it_is_refused(
 async def test_given_no_right_or_no_event_it_is_refused(as_actor: Any) -> None:
     other = await as_actor(permissions=["readTicket"])
     assert (await other.post("/event/search", json={})).status_code == 403
-    assert (await other.get("/event/1")).status_code == 403
-    assert (await other.post("/event/1/retry")).status_code == 403
+    assert (await other.get("/event/1")).json()["error"]["code"] == "event_not_found"
+    assert (await other.post("/event/1/retry")).json()["error"]["code"] == "event_not_found"
     reader = await as_actor(permissions=["readEvents", "retryEvents"])
     assert (await reader.get("/event/99999999")).json()["error"]["code"] == "event_not_found"
     assert (await reader.post("/event/99999999/retry")).status_code == 404
+
+
+async def test_given_an_event_only_those_who_may_know_of_it_are_refused_openly(
+    as_actor: Any, agent: httpx.AsyncClient, session: WriteSession
+) -> None:
+    ticket = await make_ticket(session)
+    await session.commit()
+    await agent.patch(f"/ticket/{ticket.id}", json={"status": "closed"})
+    reader = await as_actor(permissions=["readEvents"])
+    event_id = (await _events(reader))[0]["id"]
+    refused = await reader.post(f"/event/{event_id}/retry")
+    assert (refused.status_code, refused.json()["error"]["details"]["permission"]) == (403, "retryEvents")
+    stranger = await as_actor(permissions=["readTicket"])
+    for answer in (await stranger.get(f"/event/{event_id}"), await stranger.post(f"/event/{event_id}/retry")):
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "event_not_found")
+
+
+@pytest.mark.parametrize("part", ["data", "files"])
+async def test_given_the_older_form_filters_are_a_text_in_a_form_field(
+    agent: httpx.AsyncClient, session: WriteSession, shared_spec: Path, part: str
+) -> None:
+    ticket = await make_ticket(session)
+    await session.commit()
+    await agent.patch(f"/ticket/{ticket.id}", json={"status": "closed"})
+    for wanted, found in (("ticketUpdated", 1), ("ticketRouted", 0)):
+        filters = json.dumps([{"key": "e.type", "comparator": "in", "values": [wanted]}])
+        form = {"filters": filters if part == "data" else (None, filters)}
+        answer = await agent.post("/event/search", **{part: form})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["pagination"]["total"] == found
+        assert_same_shape(example(shared_spec, "searchEventsOlder.response"), answer.json())
+    wrong = await agent.post("/event/search", **{part: {"filters": "[" if part == "data" else (None, "[")}})
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (422, "validation_failed")
+    assert (await agent.post("/ticket/search", data={"filters": "[]"})).status_code == 415

@@ -1,12 +1,12 @@
 """The event log (platform.md 5.2)."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Query
 from starlette.responses import Response
 
 from assaydesk.domains.events import hook_endpoints, service
-from assaydesk.domains.events.deps import Direction, Limit, Offset, Reader, Retrier, RowId
+from assaydesk.domains.events.deps import Direction, EventToRetry, EventToShow, Limit, Offset, Reader, Retrier
 from assaydesk.domains.events.schemas import EventPage, EventRead, EventSearch, Redelivery
 from assaydesk.domains.events.service import EventNotFound
 from assaydesk.platform.errors import PermissionDenied, UnknownFilterKey, ValidationFailed
@@ -18,12 +18,18 @@ from assaydesk.platform.schema import Boolean
 
 router = Router("event", prefix="/api/mind")
 
+OLDER_FORM: Final = {
+    "type": "object",
+    "properties": {"filters": {"type": "string", "description": "The array of filters as JSON text."}},
+}
+
 
 @router.post(
     "/event/search",
     operation_id="searchEvents",
     response_model=EventPage,
     responses=errors(PermissionDenied, UnknownFilterKey, ValidationFailed),
+    openapi_extra={"requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": OLDER_FORM}}}},
 )
 async def search_events(
     session: Reads,
@@ -60,7 +66,7 @@ async def search_events(
     response_model=EventRead,
     responses=errors(PermissionDenied, EventNotFound, ValidationFailed),
 )
-async def get_event(session: Reads, actor: Reader, event_id: RowId) -> Response:
+async def get_event(session: Reads, actor: Reader, event_id: EventToShow) -> Response:
     """One event with the tries of its hooks."""
     return json_answer(await service.find_event(session, actor, event_id))
 
@@ -72,7 +78,7 @@ async def get_event(session: Reads, actor: Reader, event_id: RowId) -> Response:
     response_model=Redelivery,
     responses=errors(PermissionDenied, EventNotFound, ValidationFailed),
 )
-async def retry_event(session: Writes, _: Retrier, event_id: RowId) -> Redelivery:
+async def retry_event(session: Writes, _: Retrier, event_id: EventToRetry) -> Redelivery:
     """Tell the hooks again that could not be told. The identity of the delivery stays the same."""
     return Redelivery(success=True, deliveries=await service.deliver_again(session, event_id))
 

@@ -47,6 +47,7 @@ __all__ = [
     "is_answer",
     "list_deliveries",
     "list_hooks",
+    "require_event",
     "search_events",
     "secret_uses",
     "try_hook",
@@ -97,10 +98,14 @@ async def is_answer(session: ReadSession, ticket_id: int, conversation_id: int) 
     return await repository.has_earlier_message(session, ticket_id, conversation_id)
 
 
-async def deliver_again(session: WriteSession, event_id: int) -> int:
-    """Let the failed deliveries of an event be tried anew; answers how many. Raises `EventNotFound`."""
+async def require_event(session: ReadSession, event_id: int) -> None:
+    """Raises `EventNotFound`."""
     if await repository.get_event(session, event_id) is None:
         raise EventNotFound(event_id)
+
+
+async def deliver_again(session: WriteSession, event_id: int) -> int:
+    """Let the failed deliveries of an event be tried anew; answers how many."""
     hooks = await repository.revive(session, event_id, utc_now())
     if hooks:
         await publish(session, DeliveriesWaiting(tuple(hooks)))

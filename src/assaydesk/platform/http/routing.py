@@ -1,8 +1,8 @@
 """Routers whose every operation names who may call it (ADR 0005)."""
 
 import functools
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Any
+from collections.abc import Callable, Collection, Coroutine, Iterable
+from typing import Any, Final
 
 from fastapi import APIRouter
 from fastapi.dependencies.utils import get_dependant
@@ -10,8 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Message
 
-from assaydesk.kit.jsontext import json_loads
+from assaydesk.kit.jsontext import json_dumps, json_loads
 from assaydesk.platform.errors import UnsupportedMediaType
 from assaydesk.platform.http.context import BadBody, request_context
 from assaydesk.platform.schema import ignored_fields
@@ -20,6 +21,8 @@ from assaydesk.platform.security.require import Verdicts, guards, raise_if_denie
 UNREADABLE: Any = ...
 """Stands for a body that could not be read. No shape takes it: of an object of ours pydantic would read the attributes,
 and a shape whose keys are all optional would find nothing missing."""
+
+FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 class BodyRequest(Request):
@@ -98,10 +101,14 @@ class GuardedRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             request = BodyRequest(request.scope, request.receive)
-            _check_media_type(request, multipart=_is_form(self))
+            form = _takes_form(self) and _sent_type(request) in FORMS
+            if not form:
+                _check_media_type(request, multipart=_is_form(self))
             context = request_context(request)
             if not self.public:
                 request.state.actor = await context.authenticate(request)
+            if form:
+                request = await _as_json(request)
             request.state.verdicts = Verdicts()
             token = verdicts.set(request.state.verdicts)
             try:
@@ -122,16 +129,44 @@ def _header_text(names: Iterable[str]) -> str:
     return "".join(character if " " <= character <= "~" else "?" for character in text)[:2000]
 
 
+def _documented_types(route: APIRoute) -> Collection[str]:
+    content: dict[str, Any] = (route.openapi_extra or {}).get("requestBody", {}).get("content", {})
+    return content
+
+
+def _takes_form(route: APIRoute) -> bool:
+    """Beside JSON, a form with the same keys is taken: clients of an older form of the operation send one."""
+    return "application/x-www-form-urlencoded" in _documented_types(route)
+
+
+async def _as_json(request: Request) -> BodyRequest:
+    """The request with its form in the shape of the JSON object that it stands for. Files have no place in it."""
+    async with request.form() as form:
+        texts = {key: value for key, value in form.items() if isinstance(value, str)}
+    body = json_dumps(texts).encode()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    others = [(name, value) for name, value in request.scope["headers"] if name.lower() != b"content-type"]
+    headers = [*others, (b"content-type", b"application/json")]
+    return BodyRequest({**request.scope, "headers": headers}, receive)
+
+
 def _is_form(route: APIRoute) -> bool:
     """The body is a form: declared as one, or documented as one that the operation reads by itself."""
-    documented = (route.openapi_extra or {}).get("requestBody", {}).get("content", {})
+    documented = _documented_types(route)
     if "multipart/form-data" in documented:
         return True
     return any("multipart" in str(getattr(field.field_info, "media_type", "")) for field in route.dependant.body_params)
 
 
+def _sent_type(request: Request) -> str:
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
 def _check_media_type(request: Request, *, multipart: bool) -> None:
-    sent = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    sent = _sent_type(request)
     has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
     if not has_body or not sent:
         return
