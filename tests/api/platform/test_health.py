@@ -22,4 +22,6 @@ async def test_given_a_wrong_method_the_answer_is_405_with_allow(anonymous: http
     answer = await anonymous.delete("/health")
     assert answer.status_code == 405
     assert answer.json()["error"]["code"] == "method_not_allowed"
-    assert "GET" in answer.headers["Allow"]
+    assert answer.headers["Allow"] == "GET"
+    several = await anonymous.put("/ticket/1")
+    assert (several.status_code, several.headers["Allow"]) == (405, "GET, PATCH")

@@ -1,5 +1,7 @@
 """The one place that writes error bodies (conventions.md 4)."""
 
+from typing import Final
+
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -8,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from assaydesk.platform.errors import (
     Busy,
@@ -24,6 +27,7 @@ from assaydesk.platform.logging import current_transaction
 from assaydesk.platform.security.require import Verdicts
 
 log = structlog.get_logger("http")
+METHODS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 
 def error_response(error: DomainError) -> JSONResponse:
@@ -54,12 +58,21 @@ async def _validation_error(request: Request, error: Exception) -> Response:
     return error_response(ValidationFailed([field_error(fault) for fault in outside or faults]))
 
 
-async def _http_error(_: Request, error: Exception) -> Response:
+def _methods(request: Request) -> str:
+    """All methods of an address: several operations may share one, and the router names only those of the first."""
+    scopes = {method: {**request.scope, "method": method} for method in METHODS}
+    routes = request.app.routes
+    return ", ".join(
+        method for method, scope in scopes.items() if any(route.matches(scope)[0] is Match.FULL for route in routes)
+    )
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         return error_response(RouteNotFound())
     if error.status_code == 405:
-        return error_response(MethodNotAllowed(headers=dict(error.headers or {})))
+        return error_response(MethodNotAllowed(headers={**(error.headers or {}), "Allow": _methods(request)}))
     if error.status_code == 413:
         return error_response(PayloadTooLarge())
     return error_response(MalformedJson())
