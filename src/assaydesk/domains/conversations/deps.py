@@ -60,9 +60,9 @@ async def include_raw_data(
 
 async def include_deleted(
     actor: Reader,
-    wanted: Annotated[Boolean, Query(alias="includeDeleted", description="Needs editAnyConversation.")] = False,
+    wanted: Annotated[Boolean, Query(alias="includeDeleted", description="Only with editAnyConversation.")] = False,
 ) -> bool:
-    return _allowed(actor, Permission.EDIT_ANY_CONVERSATION, wanted)
+    return wanted and actor.has(Permission.EDIT_ANY_CONVERSATION)
 
 
 IncludeRawData = Annotated[bool, Depends(include_raw_data)]
