@@ -17,13 +17,19 @@ async def manager(as_actor: Any) -> Any:
     return await as_actor(permissions=["manageCustomers"])
 
 
-async def test_given_the_documented_contract_it_comes_back_as_it_was_sent(manager: Any, shared_spec: Any) -> None:
+async def test_given_the_documented_contract_it_comes_back_as_it_was_sent(
+    manager: Any, as_actor: Any, shared_spec: Any
+) -> None:
     sent = example(shared_spec, "getContractById.response")
     answer = await manager.put("/contract/746839", json=sent)
     assert answer.status_code == 200, answer.text
     shown = answer.json()
     assert {key: shown[key] for key in sent} == sent
     again = (await manager.put("/contract/746839", json={**sent, "ownKey": 5, "signupDate": "2022-08-22"})).json()
+    assert (await manager.patch("/contract/746839", json={"monthlyDeposit": 60, "vatRate": None})).status_code == 200
+    reader = await as_actor(permissions=["readCustomers", "readRawData"])
+    raw = (await reader.get("/contract/746839?includeRawData=1")).json()["rawData"]
+    assert (raw["ownKey"], raw["monthlyDeposit"], raw["iban"]) == (5, 60, sent["iban"])
     assert (again["additionalData"], again["signupDate"]) == ({"ownKey": 5}, 1661126400)
     assert "X-Ignored-Fields" not in answer.headers
     customer = (await manager.get("/customer/byContractId/746839")).json()

@@ -71,7 +71,8 @@ async def keep_contract(
                 setattr(row, name, value)
             row.version += 1
             row.modified_at = now
-        row.raw_data = copy.raw
+        is_part = not replace and isinstance(copy.raw, dict)  # What is sent as a part pushes nothing out.
+        row.raw_data = {**(row.raw_data or {}), **copy.raw} if is_part else copy.raw
         row.origin = origin
     row.fetched_at = now if origin is Origin.ERP else row.fetched_at
     await _know_customer(session, customer_id, copy.contract_id, data, further, now)
