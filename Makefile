@@ -5,13 +5,15 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 WORKERS ?= 2
 
-.PHONY: demo up test check bench dev openapi migration lock clean help
+.PHONY: demo up test check bench dev ui screenshots openapi migration lock clean help
 
 help:
 	@echo "make demo      run everything with an invented company"
 	@echo "make test      the test suite"
 	@echo "make check     format, lint, types, import contracts, API document, migrations"
 	@echo "make bench     benchmarks; each prints a ratio to a baseline of the same run"
+	@echo "make ui        the web interface, when its sources changed (demo, up, dev and test do it too)"
+	@echo "make screenshots  pictures of every page into screenshots/"
 	@echo "make dev       everything for working on the code, then the API and a worker"
 	@echo "make openapi   write openapi.json anew"
 	@echo "make lock      pin the dependencies anew"
@@ -22,21 +24,24 @@ $(VENV)/bin/python:
 # The stamp files name what is installed; a changed lock installs again.
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --require-hashes -r requirements.lock
-	$(PIP) install --no-deps --no-build-isolation -e .
+	ASSAYDESK_SKIP_UI=1 $(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --require-hashes -r requirements-dev.lock
-	$(PIP) install --no-deps --no-build-isolation -e .
+	ASSAYDESK_SKIP_UI=1 $(PIP) install --no-deps --no-build-isolation -e .
 	@touch $(VENV)/.run $@
 
 demo: $(VENV)/.run
+	$(BIN)/python scripts/build_ui.py
 	@exec $(BIN)/assaydesk demo
 
 up: $(VENV)/.run
+	$(BIN)/python scripts/build_ui.py
 	@exec $(BIN)/assaydesk up
 
 test: $(VENV)/.dev
+	$(BIN)/python scripts/build_ui.py
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/.dev
@@ -51,7 +56,16 @@ bench: $(VENV)/.dev
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 dev: $(VENV)/.dev
+	$(BIN)/python scripts/build_ui.py
 	@exec $(BIN)/assaydesk up --log-level debug
+
+# Does nothing when no source changed since the last build.
+ui: $(VENV)/.run
+	$(BIN)/python scripts/build_ui.py
+
+screenshots: $(VENV)/.dev
+	$(BIN)/python scripts/build_ui.py
+	$(BIN)/python -m scripts.screenshots
 
 openapi: $(VENV)/.dev
 	$(BIN)/assaydesk openapi --out openapi.json

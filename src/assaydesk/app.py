@@ -15,6 +15,7 @@ from assaydesk.platform.http import error_handlers, operations
 from assaydesk.platform.http.context import AppContext
 from assaydesk.platform.http.idempotency import Idempotency
 from assaydesk.platform.http.middleware import Edge
+from assaydesk.platform.http.ui import Interface
 
 DESCRIPTION = (
     "A service desk in which every piece of work can be assessed against a scorecard, with the evidence quoted."
@@ -48,6 +49,7 @@ def create_app(config: Config, database: Database, ports: dict[str, Any] | None 
     for router in registry.routers():
         app.include_router(router)
     app.include_router(operations.router)
+    app.add_middleware(Interface, hint=config.sign_in_hint)
     app.add_middleware(Edge)
     return app
 

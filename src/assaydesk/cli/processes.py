@@ -43,13 +43,17 @@ def _die_with_parent() -> None:
 class Children:
     """Child processes that run until they are stopped; one that ends by itself is started again."""
 
-    def __init__(self, config: Config, url: str) -> None:
-        self._environment = os.environ | {
-            "ASSAYDESK_DATA_DIR": str(config.data_path),
-            "ASSAYDESK_HOST": config.host,
-            "ASSAYDESK_PORT": str(config.port),
-            "ASSAYDESK_LOG_LEVEL": config.log_level,
-        }
+    def __init__(self, config: Config, url: str, more: dict[str, str] | None = None) -> None:
+        self._environment = (
+            os.environ
+            | (more or {})
+            | {
+                "ASSAYDESK_DATA_DIR": str(config.data_path),
+                "ASSAYDESK_HOST": config.host,
+                "ASSAYDESK_PORT": str(config.port),
+                "ASSAYDESK_LOG_LEVEL": config.log_level,
+            }
+        )
         if config.database_url is None:
             self._environment["ASSAYDESK_DATABASE_URL"] = url
         self._running: dict[str, subprocess.Popen[bytes]] = {}

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import sys
 import time
 import urllib.request
+from pathlib import Path
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
@@ -120,7 +122,9 @@ def demo(
         with database_url(config) as url:
             prepare(config, url, first_admin=False)
             _seed(config, url)
-            children = Children(config, url)
+            children = Children(
+                config, url, {"ASSAYDESK_SIGN_IN_HINT": config.sign_in_hint or _credentials_command(config)}
+            )
             children.start("serve", "worker")
             try:
                 _wait_until_healthy(config, stop)
@@ -167,6 +171,15 @@ def _wait_until_healthy(config: Config, stop: Stop) -> None:
             pass
         if time.monotonic() > deadline:
             raise CommandFailed("The API did not get healthy within a minute; the log above says why.")
+
+
+def _credentials_command(config: Config) -> str:
+    """What to type in the same folder to see who can sign in."""
+    program = Path(sys.executable).with_name("assaydesk")
+    here = Path.cwd()
+    shown = program.relative_to(here) if program.is_relative_to(here) else program
+    folder = "" if config.data_path == here / ".assaydesk" else f" --data-dir {config.data_path}"
+    return f"{shown} credentials{folder}"
 
 
 def _print_way_in(config: Config) -> None:

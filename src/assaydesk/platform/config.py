@@ -45,6 +45,7 @@ class Config(BaseSettings):
         "", description="Private hosts that may be fetched from: names, addresses, networks; comma-separated."
     )
     allow_insecure_mail: bool = Field(False, description="Only tests turn this on: mail servers without encryption.")
+    sign_in_hint: str = Field("", description="Text on the sign-in page; `demo` says there where the passwords are.")
     embedding: Literal["auto", "hashed"] = Field("auto", description="hashed: never load the built-in language model.")
 
     @field_validator("host", "public_url", "llm_url", mode="after")

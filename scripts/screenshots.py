@@ -1,0 +1,125 @@
+"""Pictures of every page, light and dark, in three widths: `make screenshots` writes them into `screenshots/`.
+
+With an address and a data folder it takes those of a running instance:
+`python -m scripts.screenshots --url http://127.0.0.1:8700 --data-dir .assaydesk --only inbox`.
+"""
+
+import argparse
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.servers.chromium import find_chromium
+
+TARGET = Path(__file__).resolve().parents[1] / "screenshots"
+WIDTHS = {"wide": (1440, 900), "middle": (1024, 768), "narrow": (390, 844)}
+
+# Name, path, who looks at it (the beginning of an e-mail address; None: nobody is signed in).
+PAGES: list[tuple[str, str, str | None]] = [
+    ("sign-in", "/", None),
+    ("inbox", "/inbox", "clara"),
+    ("ticket", "/ticket/1", "clara"),
+    ("review-queue", "/quality/queue", "tobias"),
+    ("scorecards", "/quality/scorecards", "marek"),
+    ("people", "/admin/people", "admin"),
+]
+
+
+@contextmanager
+def _demonstration(folder: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "assaydesk", "demo", "--data-dir", str(folder), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 180
+        while True:
+            try:
+                urllib.request.urlopen(f"{url}/api/mind/health", timeout=2).close()
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise SystemExit("The demonstration company did not start.") from None
+                time.sleep(0.5)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+async def _take(url: str, folder: Path, only: str | None, target: Path) -> None:
+    program, reason = find_chromium()
+    if program is None:
+        raise SystemExit(reason)
+    people = json.loads((folder / "credentials.json").read_text())
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        for name, path, who in PAGES:
+            if only and only not in name:
+                continue
+            for scheme in ("light", "dark"):
+                await _one(browser, url, people, target, name, path, who, scheme)
+        await browser.close()
+
+
+async def _one(
+    browser: Browser, url: str, people: list[dict[str, str]], target: Path, name: str, path: str, who: str | None,
+    scheme: str,
+) -> None:  # fmt: skip
+    context = await browser.new_context(
+        base_url=url,
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale="en-GB",
+        viewport={"width": WIDTHS["wide"][0], "height": WIDTHS["wide"][1]},
+    )
+    if who is not None:
+        person = next(one for one in people if one["email"].startswith(who))
+        body = {"email": person["email"], "password": person["password"]}
+        await context.request.post("/api/auth/login", data=body, headers={"Origin": url})
+    page = await context.new_page()
+    page.on("console", lambda message: message.type == "error" and print(name, "console:", message.text))
+    await page.goto(path)
+    await _settled(page)
+    for width, (across, down) in WIDTHS.items():
+        await page.set_viewport_size({"width": across, "height": down})
+        await page.wait_for_timeout(300)
+        target.mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=target / f"{name}-{scheme}-{width}.png")
+    await context.close()
+
+
+async def _settled(page: Page) -> None:
+    await page.wait_for_function("document.querySelector('#root').childElementCount > 0")
+    await page.wait_for_timeout(600)
+    await page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    await page.wait_for_timeout(300)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Pictures of every page.")
+    parser.add_argument("--url", help="a running instance")
+    parser.add_argument("--data-dir", type=Path, help="its data folder")
+    parser.add_argument("--only", help="part of the name of the page")
+    parser.add_argument("--target", type=Path, default=TARGET, help="folder for the pictures")
+    given = parser.parse_args()
+    if given.url:
+        asyncio.run(_take(given.url, given.data_dir or Path(".assaydesk"), given.only, given.target))
+        return
+    with tempfile.TemporaryDirectory() as folder, _demonstration(Path(folder)) as url:
+        asyncio.run(_take(url, Path(folder), given.only, given.target))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { BrowserRouter } from "react-router";
+import { ApiError } from "@/api/errors";
+import { browserLanguage, I18nProvider, loadDictionary, type Language } from "@/i18n";
+import SignIn from "@/pages/signin/SignIn";
+import { ErrorState } from "@/ui/ErrorState";
+import { HotkeyProvider } from "@/ui/hotkeys";
+import { SessionProvider, useOwnProfile } from "./auth";
+import { Shell } from "./Shell";
+import { theme } from "./theme";
+
+const schemes = localStorageColorSchemeManager({ key: "assaydesk-theme" });
+
+function retry(failures: number, error: Error): boolean {
+  return failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 502);
+}
+
+export function App({ nonce }: { nonce: string }) {
+  const [client] = useState(
+    () => new QueryClient({ defaultOptions: { queries: { retry, staleTime: 10_000, refetchOnWindowFocus: true } } }),
+  );
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={schemes} getStyleNonce={() => nonce}>
+      <QueryClientProvider client={client}>
+        <Gate />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+/** Nothing is shown before it is known who is there and which language is read. */
+function Gate() {
+  const own = useOwnProfile();
+  const [chosen, choose] = useState<Language | null>(null);
+  const me = own.data;
+  const language: Language = me ? (me.profile.lang === "de" ? "de" : "en") : (chosen ?? browserLanguage());
+  const dictionary = useQuery({
+    queryKey: ["dictionary", language],
+    queryFn: () => loadDictionary(language),
+    staleTime: Infinity,
+    enabled: !own.isPending,
+    placeholderData: (previous) => previous,
+  });
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  if (!dictionary.data) return null;
+  return (
+    <I18nProvider dictionary={dictionary.data} language={language} timeZone={me?.profile.timezone}>
+      <Notifications position="bottom-right" limit={4} />
+      {own.isError ? (
+        <ErrorState error={own.error} onRetry={() => void own.refetch()} />
+      ) : me ? (
+        <SessionProvider me={me}>
+          <BrowserRouter>
+            <HotkeyProvider>
+              <Shell />
+            </HotkeyProvider>
+          </BrowserRouter>
+        </SessionProvider>
+      ) : (
+        <SignIn onLanguage={choose} />
+      )}
+    </I18nProvider>
+  );
+}

@@ -1,0 +1,8 @@
+import { pages as admin } from "@/pages/admin/pages";
+import { pages as inbox } from "@/pages/inbox/pages";
+import { pages as quality } from "@/pages/quality/pages";
+import { pages as ticket } from "@/pages/ticket/pages";
+import type { Page } from "./pages";
+
+/** All pages of the program; the navigation follows from them. */
+export const PAGES: readonly Page[] = [...inbox, ...ticket, ...quality, ...admin];

@@ -1,0 +1,6 @@
+import type en from "../en/inbox";
+
+const de: typeof en = {
+  title: "Posteingang",
+};
+export default de;

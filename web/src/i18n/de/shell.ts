@@ -1,0 +1,30 @@
+import type en from "../en/shell";
+
+const de: typeof en = {
+  navigation: "Hauptnavigation",
+  openNavigation: "Navigation öffnen",
+  collapse: "Navigation einklappen",
+  expand: "Navigation ausklappen",
+  skip: "Zum Inhalt springen",
+  account: "Konto von {name}",
+  signOut: "Abmelden",
+  theme: "Darstellung",
+  light: "Hell",
+  dark: "Dunkel",
+  auto: "Wie das System",
+  language: "Sprache",
+  help: "Tastenkürzel",
+  helpHint: "Mit ? zeigt jede Seite, was ihre Tasten tun.",
+  commands: "Gehe zu oder tue …",
+  commandsEmpty: "Nichts passt.",
+  openCommands: "Befehle suchen",
+  notifications: "Benachrichtigungen",
+  unread: { one: "{count} ungelesene Benachrichtigung", other: "{count} ungelesene Benachrichtigungen" },
+  noNotifications: "Sie sind auf dem neuesten Stand.",
+  markRead: "Alle als gelesen markieren",
+  groups: { work: "Arbeit", quality: "Qualität", admin: "Verwaltung" },
+  openTicket: "Ticket #{id} öffnen",
+  general: "Überall",
+  page: "Auf dieser Seite",
+};
+export default de;

@@ -1,0 +1,6 @@
+import type en from "../en/ticket";
+
+const de: typeof en = {
+  title: "Ticket",
+};
+export default de;

@@ -1,0 +1,117 @@
+import { createContext, useContext, useMemo, type ReactNode } from "react";
+import type en from "./en";
+import type { Keys, Text } from "./types";
+
+export type Dictionary = typeof en;
+export type Key = Keys<Dictionary>;
+export type Language = "en" | "de";
+export type Values = Record<string, string | number>;
+export type Translate = (key: Key, values?: Values) => string;
+
+export interface I18n {
+  language: Language;
+  locale: string;
+  timeZone: string;
+  t: Translate;
+  format: Formats;
+}
+
+export interface Formats {
+  date(value: string | Date): string;
+  time(value: string | Date): string;
+  dateTime(value: string | Date): string;
+  number(value: number, digits?: number): string;
+  percent(value: number, digits?: number): string;
+  relative(value: string | Date, now?: Date): string;
+  duration(seconds: number): string;
+  bytes(size: number): string;
+}
+
+const Context = createContext<I18n | null>(null);
+
+/** Dictionaries are fetched one language at a time. */
+export async function loadDictionary(language: Language): Promise<Dictionary> {
+  return language === "de" ? ((await import("./de")).default as Dictionary) : (await import("./en")).default;
+}
+
+export function browserLanguage(): Language {
+  return navigator.language.toLowerCase().startsWith("de") ? "de" : "en";
+}
+
+export function I18nProvider(props: {
+  dictionary: Dictionary;
+  language: Language;
+  timeZone?: string | null;
+  children: ReactNode;
+}) {
+  const { dictionary, language, timeZone } = props;
+  const value = useMemo(() => makeI18n(dictionary, language, timeZone), [dictionary, language, timeZone]);
+  return <Context.Provider value={value}>{props.children}</Context.Provider>;
+}
+
+/** `const { t, format } = useI18n()`; `t("inbox.empty")`, `t("inbox.found", { count: 5 })`. */
+export function useI18n(): I18n {
+  const value = useContext(Context);
+  if (!value) throw new Error("useI18n outside of I18nProvider");
+  return value;
+}
+
+export function makeI18n(dictionary: Dictionary, language: Language, zone?: string | null): I18n {
+  const locale = language === "de" ? "de-DE" : "en-GB";
+  const timeZone = zone || Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const plural = new Intl.PluralRules(locale);
+  const t: Translate = (key, values = {}) => {
+    let found: unknown = dictionary;
+    for (const part of key.split(".")) found = (found as Record<string, unknown>)[part];
+    const text = found as Text;
+    const chosen = typeof text === "string" ? text : plural.select(Number(values.count)) === "one" ? text.one : text.other;
+    return chosen.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = values[name];
+      return typeof value === "number" ? value.toLocaleString(locale) : (value ?? "");
+    });
+  };
+  return { language, locale, timeZone, t, format: makeFormats(locale, timeZone) };
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** The API writes times as ISO text with an offset; older fields as "YYYY-MM-DD HH:MM:SS" in the instance's zone. */
+export function instant(value: string | Date): Date {
+  if (value instanceof Date) return value;
+  return new Date(/^\d{4}-\d\d-\d\d \d/.test(value) ? value.replace(" ", "T") : value);
+}
+
+function makeFormats(locale: string, timeZone: string): Formats {
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone });
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone });
+  const both = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
+  const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+  const number = (value: number, digits = 0) =>
+    value.toLocaleString(locale, { maximumFractionDigits: digits, minimumFractionDigits: 0 });
+  return {
+    date: (value) => date.format(instant(value)),
+    time: (value) => time.format(instant(value)),
+    dateTime: (value) => both.format(instant(value)),
+    number,
+    percent: (value, digits = 0) => `${number(value, digits)} %`,
+    relative(value, now = new Date()) {
+      const seconds = (instant(value).getTime() - now.getTime()) / 1000;
+      const step = STEPS.find(([, size]) => Math.abs(seconds) >= size);
+      return step ? ago.format(Math.trunc(seconds / step[1]), step[0]) : ago.format(0, "minute");
+    },
+    duration(seconds) {
+      const total = Math.max(0, Math.round(seconds));
+      const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+      const padded = (value: number) => String(value).padStart(2, "0");
+      return hours ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`;
+    },
+    bytes: (size) => (size < 1_000_000 ? `${number(Math.max(1, size / 1000))} kB` : `${number(size / 1_000_000, 1)} MB`),
+  };
+}
