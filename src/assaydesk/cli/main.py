@@ -30,6 +30,7 @@ from assaydesk.domains.auth.service import sign_in_by_email, still_valid
 from assaydesk.platform.config import explain
 from assaydesk.platform.db.engine import Database
 from assaydesk.platform.http.document import build_document, document_text
+from assaydesk.platform.http.server import Server
 from assaydesk.platform.jobs.job import Runtime
 from assaydesk.worker import work
 
@@ -79,11 +80,12 @@ def serve(
         async def run(url: str) -> None:
             async with opened(config, url) as runtime:
                 web = create_app(config, runtime.database, runtime.ports)
-                server = uvicorn.Server(
+                server = Server(
                     uvicorn.Config(
                         web, host=config.host, port=config.port, log_config=None, access_log=False,
                         server_header=False, timeout_graceful_shutdown=15, timeout_keep_alive=30,
-                    )
+                    ),
+                    web.state.context,
                 )  # fmt: skip
                 await server.serve()
 

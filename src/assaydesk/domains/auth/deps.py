@@ -28,7 +28,10 @@ _KNOWN = {str(permission): permission for permission in Permission}
 
 
 async def authenticate(request: Request) -> Actor:
-    """The caller of a request. Raises `Unauthenticated`, or `OriginRejected` for a cookie from a foreign page."""
+    """The caller of a request. Raises `Unauthenticated`, or `OriginRejected` for a cookie from a foreign page.
+
+    A request with `state.looking_again` is one that still goes on: that is no sign of life of the person.
+    """
     context = request_context(request)
     now = utc_now()
     header = request.headers.get("authorization", "")
@@ -55,7 +58,8 @@ async def authenticate(request: Request) -> Actor:
             raise Unauthenticated("missing")
         _check_alive(caller, now)
         _check_address(caller, request)
-    if caller.last_used_at is None or now - caller.last_used_at > repository.TOUCH_EVERY:
+    looking_again = getattr(request.state, "looking_again", False)
+    if not looking_again and (caller.last_used_at is None or now - caller.last_used_at > repository.TOUCH_EVERY):
         async with context.database.write() as writer:
             await repository.touch(writer, table, column, secret, caller.profile_id, now)
     return _actor(caller)

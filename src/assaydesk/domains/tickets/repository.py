@@ -54,6 +54,14 @@ async def get(
     return {row["id"]: dict(row) for row in rows.mappings()}
 
 
+async def versions(session: ReadSession, actor: Actor, ticket_ids: Collection[int]) -> dict[int, int]:
+    """Versions by id, of those that the caller may see."""
+    rows = await session.execute(
+        select(Ticket.id, Ticket.version).where(_among(Ticket.id, ticket_ids), readable(actor))
+    )
+    return {row.id: row.version for row in rows}
+
+
 async def lock(
     session: WriteSession, actor: Actor, ticket_ids: Collection[int], columns: Collection[str] = ()
 ) -> dict[int, State]:

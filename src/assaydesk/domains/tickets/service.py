@@ -72,6 +72,7 @@ __all__ = [
     "unassign_person",
     "update_tickets",
     "user_json",
+    "visible_versions",
     "with_sight",
 ]  # fmt: skip
 
@@ -82,6 +83,11 @@ async def get_visible(session: ReadSession, actor: Actor, ticket_id: int) -> dic
     if ticket_id not in rows:
         raise TicketNotFound(ticket_id)
     return rows[ticket_id]
+
+
+async def visible_versions(session: ReadSession, actor: Actor, ticket_ids: Collection[int]) -> dict[int, int]:
+    """Version by id, of those of these tickets that the caller may see."""
+    return await repository.versions(session, actor, ticket_ids)
 
 
 async def lock_visible(session: WriteSession, actor: Actor, ticket_id: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from assaydesk.domains.workbench import review_endpoints, service
+from assaydesk.domains.workbench import live_endpoints, review_endpoints, service
 from assaydesk.domains.workbench.deps import Reader, Shown, ToWrite
 from assaydesk.domains.workbench.errors import TicketViewNotFound
 from assaydesk.domains.workbench.schemas import (
@@ -95,3 +95,4 @@ async def delete_ticket_view(actor: Reader, view: ToWrite) -> Done:
 router = Router("workbench")
 router.include_router(views)
 router.include_router(review_endpoints.router)
+router.include_router(live_endpoints.router)

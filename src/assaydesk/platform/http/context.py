@@ -25,13 +25,17 @@ class BadBody:
 
 @dataclass(slots=True)
 class AppContext:
-    """The parts of one running application. `authenticate` and `ports` are put in by the entry point."""
+    """The parts of one running application. `authenticate` and `ports` are put in by the entry point.
+
+    `stopping`: awaited when the server is told to stop, before it waits for the answers that are under way.
+    """
 
     config: Config
     database: Database
     authenticate: Callable[[Request], Awaitable[Actor]]
     idempotent: Callable[[Request, Handler], Awaitable[Response]]
     ports: dict[str, Any] = field(default_factory=dict)
+    stopping: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
 
 def request_context(request: HTTPConnection) -> AppContext:
