@@ -233,3 +233,11 @@ async def committed(server: EmbeddedPostgres) -> AsyncIterator[Database]:
     await database.close()
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as connection:
         connection.execute(f"drop database if exists {name} with (force)")
+
+
+_LONG = ("tests/journeys", "tests/queue", "tests/ui", "tests/contract/test_fuzz")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that one process is not left alone with it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
