@@ -60,6 +60,10 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "externalTicketId": ("External id", "Externe Kennung"),
     "additionalData": ("Additional data", "Zusatzdaten"),
     "autoExecuteAt": ("Automatic execution", "Automatische Ausführung"),
+    "isCustomerActive": ("Customer is present", "Kunde ist da"),
+    "partnerId": ("Partner", "Partner"),
+    "template": ("Wrapper of replies", "Hülle der Antworten"),
+    "rawData": ("Raw data", "Rohdaten"),
     "ticketIds": ("Tickets", "Tickets"),
     "ticketId": ("Ticket", "Ticket"),
     "conversationIds": ("Messages", "Nachrichten"),
@@ -84,9 +88,11 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 _DERIVED: Final = frozenset(
     {"slaDueAt", "slaPausedSeconds", "slaStartedAt", "pendingSince", "dueByBeforePending", "lastCustomerMessageAt"}
+    | {"escalatedFor", "dueByDefers", "dueByBeforePendingDefers"}
     | {"dueByBeforePendingWasManual", "dueByWasSetManually", "firstResponseWasSetManually", "priorityWasSetManually"}
 )
 """What follows from other fields and says nothing to people; it still stands in `changes`."""
+_YES_NO: Final = (("no", "yes"), ("nein", "ja"))
 
 MOST_CHARACTERS: Final = 300
 
@@ -115,19 +121,21 @@ def details_of(
     rows = []
     for field, change in changes.items():
         if field not in _DERIVED and isinstance(change, Mapping):
-            old, new = (_value(change.get(key), names.get(field, {})) for key in ("old", "new"))
+            old, new = (_value(change.get(key), names.get(field, {}), lang) for key in ("old", "new"))
             rows.append({"label": label_of(field, lang), "value": f"{old} → {new}"})
     for field, value in details.items():
-        rows.append({"label": label_of(field, lang), "value": _value(value, names.get(field, {}))})
+        rows.append({"label": label_of(field, lang), "value": _value(value, names.get(field, {}), lang)})
     return rows
 
 
-def _value(value: Any, names: Mapping[int, str]) -> str:
+def _value(value: Any, names: Mapping[int, str], lang: str) -> str:
     if value is None or value == []:
         return "–"
+    if isinstance(value, bool):
+        return _YES_NO[lang == "de"][value]
     if isinstance(value, list | tuple):
-        return ", ".join(_value(one, names) for one in value)[:MOST_CHARACTERS]
-    if isinstance(value, int) and not isinstance(value, bool) and value in names:
+        return ", ".join(_value(one, names, lang) for one in value)[:MOST_CHARACTERS]
+    if isinstance(value, int) and value in names:
         return names[value]
     return str(value)[:MOST_CHARACTERS]
 
