@@ -183,3 +183,19 @@ async def test_smtp_is_checked_and_a_test_mail_sent(
         (mail,) = server.mails
         assert (mail.sender, mail.recipients) == (address, ["ann@example.com"])
         assert mail.message["Auto-Submitted"] == "auto-generated"
+
+
+async def test_health_names_mailboxes_that_fail(
+    manager: httpx.AsyncClient, as_actor: ClientMaker, session: WriteSession, imap_server: ImapServer, address: str
+) -> None:
+    operator = await as_actor(permissions=["readSystemHealth"])
+
+    async def check() -> Any:
+        found = (await operator.get("/health/details")).json()["checks"]
+        return next((one["ok"], one["message"]) for one in found if one["name"] == "mailboxes")
+
+    made = await make(manager, imap_server.data(address, **OLD), name="Orders")
+    assert await check() == (True, "1 mailboxes are fetched, none fails.")
+    session.add(MailboxState(subchannel_id=made, failures=2, error="Login refused."))
+    await session.commit()
+    assert await check() == (False, "Mail cannot be fetched: Orders.")

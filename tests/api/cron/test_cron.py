@@ -204,7 +204,7 @@ async def test_health_details_name_each_check(
     await run_job(JOBS["test.probe"], runtime)
     found = (await client.get("/health/details")).json()
     checks = {check["name"]: check for check in found["checks"]}
-    assert {"database", "worker", "queue", "cron", "storage", "clock"} <= set(checks)
+    assert {"database", "worker", "queue", "cron", "storage", "clock", "mailboxes"} <= set(checks)
     assert checks["database"]["ok"]
     assert (found["status"], checks["worker"]["ok"]) == ("degraded", False)
     await session.execute(text("insert into procrastinate_workers default values"))

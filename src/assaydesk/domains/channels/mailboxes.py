@@ -126,6 +126,18 @@ async def due_mailboxes(session: ReadSession) -> list[int]:
     return [row.id for row in await session.scalars(query) if mailbox_of(row) is not None]
 
 
+async def failing(session: ReadSession) -> tuple[int, list[str]]:
+    """How many mailboxes are fetched, and the names of those whose last try failed."""
+    query = (
+        select(Subchannel, MailboxState.failures)
+        .outerjoin(MailboxState, MailboxState.subchannel_id == Subchannel.id)
+        .where(Subchannel.channel == "email", Subchannel.enabled, Subchannel.deleted_at.is_(None))
+        .order_by(Subchannel.id)
+    )
+    fetched = [(row.name, failures) for row, failures in await session.execute(query) if mailbox_of(row) is not None]
+    return len(fetched), [name for name, failures in fetched if failures]
+
+
 async def claim(session: WriteSession, subchannel_id: int, *, reader: str, hold: timedelta) -> MailboxState | None:
     """Become the one who reads this mailbox; None while another one does. The claim ends by itself after `hold`."""
     await session.execute(
