@@ -21,6 +21,7 @@ from assaydesk.domains.quality.judging.rules.findings import (
 )
 from assaydesk.domains.quality.judging.rules.language import language_of
 from assaydesk.domains.quality.judging.types import CaseMessage, Evidence, Role, WorklogCase
+from assaydesk.kit.folding import fold
 
 OPENING_CHARACTERS: Final = 200
 """How far into a reply a greeting counts as its beginning."""
@@ -62,11 +63,11 @@ def personal_salutation(params: Params, case: WorklogCase) -> Finding:
     names = _names(case.customer_terms)
     if names:
         for word in _NAME_PART.finditer(reply.text, start, end):
-            if word[0].casefold() in names:
+            if fold(word[0]) in names:
                 return met("personalSalutation.met", by=[quote(reply, *word.span())])
         return missing("personalSalutation.missing", [reply])
     for found in phrases.NAMED_SALUTATION.finditer(reply.text, start, end):
-        if found["words"].split()[-1].casefold() not in phrases.NOT_A_NAME:
+        if phrases.NOT_A_NAME.isdisjoint(found["words"].casefold().split()):
             return met("personalSalutation.met", by=[quote(reply, *found.span("words"))])
     return not_applicable("personalSalutation.unknownName")
 
@@ -136,12 +137,13 @@ def _answered_before(case: WorklogCase) -> bool:
 
 
 def _names(terms: Iterable[str]) -> frozenset[str]:
-    """The single words of terms that are names: letters only, no addresses and numbers."""
+    """The single words of terms that are names, and the parts of double names: letters only, no addresses, numbers."""
     return frozenset(
-        word.casefold()
+        fold(part)
         for term in terms
         if not any(character.isdigit() or character == "@" for character in term) and len(term.split()) <= 4
         for word in _NAME_PART.findall(term)
+        for part in (word, *(piece for piece in word.split("-") if len(piece) > 2))
         if word.casefold() not in phrases.NOT_A_NAME
     )
 

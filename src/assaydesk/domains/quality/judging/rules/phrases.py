@@ -14,10 +14,15 @@ def _any_of(*choices: str, before: str = r"\b", after: str = r"\b") -> Pattern[s
     return regex(rf"{before}(?P<words>{'|'.join(choices)}){after}", IGNORECASE | MULTILINE)
 
 
+_ALONE: Final = r"(?=\s*(?:[,.!;:)–-]|\n|\Z))"
+"""After words that close a letter only where nothing of the sentence follows: not "all the best tariffs"."""
+_WISHED: Final = r"(?=\s*(?:[,.!;:)–-]|\n|\Z|noch\b|und\b|wünsch))"
+"""After wishes, which may go on."""
+
 GREETING: Final = _any_of(
     r"(?:einen )?(?:wunder)?schönen guten (?:tag|morgen|abend)",
     r"guten (?:tag|morgen|abend|mittag)",
-    r"hallo|hallöchen|hi|hey|moin(?: moin)?|servus|grüezi|grüß (?:gott|dich|sie)|gruess gott",
+    r"hallo|hallöchen|hi|hey|moin(?: moin)?|tach|salut|servus|grüezi|grüß (?:gott|dich|sie)|gruess gott",
     r"sehr (?:geehrte|verehrte)[rs]?|liebe[rs]?|werte[rs]?|(?:herzlich )?willkommen",
     r"good (?:morning|afternoon|evening|day)|hello|greetings|dear|(?:a warm )?welcome|howdy",
     before=_LINE_START,
@@ -26,12 +31,17 @@ CLOSING: Final = _any_of(
     r"(?:mit )?(?:freundliche[nms]?|viele[n]?|beste[nr]?|liebe[nr]?|herzliche[nr]?|schöne[nr]?|sonnige[nr]?)(?: \w+)? "
     r"gr(?:ü|ue)(?:ß|ss)e?n?",
     r"mfg|lg|vg|bg|hochachtungsvoll|auf wieder(?:sehen|hören|schauen)|tschü(?:ss|ß)|alles gute|bis bald",
+    rf"(?:gruß|gruss|grüße|gruesse){_ALONE}",
     # "Guten Tag" and "guten Abend" are greetings, so they are left out here.
-    r"(?:schöne[ns]?|angenehme[ns]?|erholsame[ns]?) (?:rest)?(?:tag|abend|woche|wochenende|feierabend|zeit|feiertage)",
-    r"gute (?:nacht|reise|fahrt|zeit|woche|besserung)|gutes wochenende",
-    r"(?:kind|best|warm|warmest|kindest)(?: \w+)? regards|regards|(?:yours )?(?:sincerely|faithfully|truly)",
-    r"best wishes|all the best|cheers|take care|good ?bye|bye(?: bye)?|safe travels|see you(?: soon)?",
-    r"(?:have|enjoy) (?:a|an|your|the rest of your) (?:\w+ ){0,2}"
+    r"(?:schöne[ns]?|angenehme[ns]?|erholsame[ns]?) (?:rest)?(?:tag|abend|woche|wochenende|feierabend|zeit|feiertage)"
+    rf"{_WISHED}",
+    rf"gute (?:nacht|reise|fahrt|zeit|woche|besserung){_WISHED}|gutes wochenende{_WISHED}",
+    r"(?:kind|best|warm|warmest|kindest)(?: \w+)? regards",
+    r"(?<!in )(?<!with )(?<!as )regards(?! (?:to|the|your|my|our)\b)",
+    rf"(?:yours )?(?:sincerely|faithfully|truly){_ALONE}",
+    rf"best wishes|all the best{_ALONE}|best{_ALONE}|cheers|take care(?! of\b)|good ?bye|bye(?: bye)?|safe travels",
+    r"see you(?: soon)?",
+    r"(?:have|enjoy) (?:a|an|your|the rest of your|a \w+ rest of your) (?:\w+ ){0,2}"
     r"(?:day|evening|night|morning|afternoon|weekend|week|one|time|flight|trip|journey|stay|holidays?)",
 )
 FURTHER_HELP: Final = _any_of(
@@ -45,13 +55,19 @@ FURTHER_HELP: Final = _any_of(
     r"(?:falls|wenn|sollten) sie (?:\w+ ){0,3}(?:rück)?fragen|(?:stehe|stehen) (?:ich|wir) ihnen",
     r"zögern sie nicht|melden sie sich (?:gerne?|jederzeit)|(?:gerne|jederzeit) (?:wieder )?(?:melden|zur verfügung)",
 )
+_TITLE: Final = r"(?:(?:herrn?|frau|familie|dr|prof|mr|mrs|ms|miss|mx|sir)\b\.?\s+)"
+_CAPITALISED: Final = r"(?-i:[A-ZÀ-ÖØ-Þ][\w'’-]+)"
 NAMED_SALUTATION: Final = _any_of(
-    r"(?:(?:herr|frau|familie|dr|prof|mr|mrs|ms|miss|mx|sir)\b\.?\s+){0,3}(?-i:[A-ZÀ-ÖØ-Þ][\w'’-]+)",
+    rf"{_TITLE}{{1,3}}{_CAPITALISED}",
+    rf"{_CAPITALISED}(?: {_CAPITALISED}){{0,2}}(?=[ \t]*(?:[,.!;:–]|-\s|\n|\r|\Z))",
     before=r"(?:sehr (?:geehrte|verehrte)[rs]?|liebe[rs]?|werte[rs]?|guten (?:tag|morgen|abend)|hallo|grüß (?:gott|"
     r"dich)|hi|hey|hello|dear|good (?:morning|afternoon|evening|day)),?\s+",
     after="",
 )
-"""A salutation with a capitalised word after it: a name, unless the word is one of `NOT_A_NAME`."""
+"""A salutation with a name after it: a capitalised word after a title, or one with which the salutation ends.
+
+Words of `NOT_A_NAME` are none.
+"""
 NOT_A_NAME: Final = frozenset(
     regex(r"\w+").findall(
         "damen herren kunde kundin kunden team zusammen alle interessent interessentin nutzer sir madam customer "
