@@ -72,7 +72,9 @@ NOT_A_NAME: Final = frozenset(
     regex(r"\w+").findall(
         "damen herren kunde kundin kunden team zusammen alle interessent interessentin nutzer sir madam customer "
         "client user guest there all everyone friend colleague valued traveler member ich wir vielen danke es das die "
-        "der wie thank thanks how i we the this it your welcome and please und of for für von zu gmbh ag kg co inc ltd"
+        "der wie thank thanks how i we the this it your welcome and please und of for für von zu gmbh ag kg co inc ltd "
+        "ihr ihre ihren ihrem mein meine my our unser unsere yes no sure okay ok ja nein gerne gern bitte leider sorry "
+        "entschuldigung again nochmal nochmals"
     )
 )
 ATTACHMENT: Final = _any_of(
