@@ -77,7 +77,7 @@ def _candidates(viewer: Viewer, wanted: Wanted) -> CTE:
     return (
         select(
             A.id, A.content_id, A.state, A.assessed_user, A.worklog_id, A.created_at,
-            hidden.label("blind"), sampled.label("sampled"),
+            hidden.label("blind"), sampled.label("sampled"), doubtful.label("doubtful"),
         )
         .where(readable(viewer.actor, viewer.settings), mine, worth, *conditions(asked, hidden))
         .cte("candidate")
@@ -109,7 +109,7 @@ def _facts(candidate: CTE) -> CTE:
         )
         .join(candidate, candidate.c.id == C.assessment_id)
         .outerjoin(knock, and_(knock.c.content_id == candidate.c.content_id, knock.c.criterion == C.criterion_id))
-        .where(candidate.c.state.in_(_SCORED), not_(candidate.c.blind))
+        .where(candidate.c.doubtful, candidate.c.state.in_(_SCORED), not_(candidate.c.blind))
         .group_by(C.assessment_id)
         .cte("facts")
     )
@@ -154,6 +154,7 @@ def _queue(viewer: Viewer, wanted: Wanted) -> CTE:
         .outerjoin(facts, facts.c.assessment_id == candidate.c.id)
         .outerjoin(Worklog, Worklog.id == candidate.c.worklog_id)
         .cte("listed")
+        .prefix_with("materialized")  # Else the reasons, and who edited last, are found out once for each use.
     )
     first = listed.c.reasons[1]
     return select(*listed.c, first.label("first")).where(func.cardinality(listed.c.reasons) > 0).cte("queue")
