@@ -2,20 +2,22 @@
 
 from datetime import datetime
 from re import compile as regex
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from assaydesk.kit.clock import iso, parse_instant
 from assaydesk.platform.errors import FieldError, StaleObject, ValidationFailed
 
 HEADER = "If-Unmodified-Since-Version"
+UTC: Final = ZoneInfo("UTC")
 _VERSION = regex(r"^\d{1,9}$")
 
 
-def refuse_stale(sent: str | None, *, modified_at: datetime, version: int | None = None) -> None:
+def refuse_stale(sent: str | None, *, modified_at: datetime, version: int | None = None, zone: ZoneInfo = UTC) -> None:
     """Raise `StaleObject` when the object is newer than what the client has read.
 
     `sent`: the header, a `version` where the object has one, else its `modifiedAt`; None asks for no protection. Times
-    are compared in whole seconds, because that is how they are answered.
+    are compared in whole seconds, because that is how they are answered; those without a zone are read in `zone`.
     """
     if sent is None:
         return
@@ -24,7 +26,7 @@ def refuse_stale(sent: str | None, *, modified_at: datetime, version: int | None
         stale = int(text) < version
     else:
         try:
-            read_at = parse_instant(text, ZoneInfo("UTC"))
+            read_at = parse_instant(text, zone)
         except ValueError as failure:
             message = "Send the version or modifiedAt of the object that you have read."
             raise ValidationFailed([FieldError(HEADER, "bad_format", message)]) from failure

@@ -21,11 +21,12 @@ from assaydesk.domains.reminders.schemas import (
     StateWord,
 )
 from assaydesk.domains.tickets.service import PendingRequiresDueBy, TicketMerged, TicketNotFound, get_visible
-from assaydesk.platform.errors import PermissionDenied, UnknownReference, ValidationFailed
+from assaydesk.platform.errors import PermissionDenied, StaleObject, UnknownReference, ValidationFailed
 from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
+from assaydesk.platform.http.unmodified import UnmodifiedSince
 from assaydesk.platform.paging import Paging
 from assaydesk.platform.schema import DateInput, Done, Id, Made
 from assaydesk.platform.security.actor import Actor
@@ -110,15 +111,19 @@ async def get_reminder(session: Reads, actor: Caller, reminder_id: Annotated[Id,
     "/{id}",
     operation_id="updateReminder",
     response_model=Done,
-    responses=errors(*CHANGE_ERRORS, ReminderNotFound, ManagedByTicket, ReminderOver, PendingRequiresDueBy),
+    responses=errors(
+        *CHANGE_ERRORS, ReminderNotFound, ManagedByTicket, ReminderOver, PendingRequiresDueBy, StaleObject
+    ),
 )
-async def update_reminder(session: Writes, reminder_id: ToWrite, actor: Caller, body: ReminderUpdate) -> Done:
+async def update_reminder(
+    session: Writes, reminder_id: ToWrite, actor: Caller, body: ReminderUpdate, unmodified_since: UnmodifiedSince = None
+) -> Done:
     """Change a reminder. A fired one that is set to `open` needs a new date.
 
     Another date of a `deferral` becomes the `dueBy` of its ticket, which needs `updateTicket`; its state follows the
     ticket.
     """
-    await service.update_reminder(session, actor, reminder_id, body)
+    await service.update_reminder(session, actor, reminder_id, body, unmodified_since=unmodified_since)
     return Done(success=True)
 
 

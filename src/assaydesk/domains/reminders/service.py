@@ -32,6 +32,7 @@ from assaydesk.platform.paging import Page
 from assaydesk.platform.schema import DateInput
 from assaydesk.platform.security.actor import SYSTEM, Actor
 from assaydesk.platform.security.permissions import Permission
+from assaydesk.platform.versions import refuse_stale
 
 __all__ = [
     "cancel_reminder", "create_reminder", "find_reminder", "fire_due", "fire_one", "follow_merge", "follow_tickets",
@@ -111,13 +112,16 @@ async def create_reminder(session: WriteSession, actor: Actor, body: ReminderCre
     return row.id
 
 
-async def update_reminder(session: WriteSession, actor: Actor, reminder_id: int, body: ReminderUpdate) -> None:
+async def update_reminder(
+    session: WriteSession, actor: Actor, reminder_id: int, body: ReminderUpdate, *, unmodified_since: str | None = None
+) -> None:
     """Change what was sent; another date of a deferral becomes the ticket's `dueBy`.
 
-    Raises as `create_reminder`, and `ReminderNotFound`, `ManagedByTicket`, `ReminderOver`.
+    Raises as `create_reminder`, and `ReminderNotFound`, `ManagedByTicket`, `ReminderOver`, `StaleObject`.
     """
     sent = {name: getattr(body, name) for name in type(body).model_fields if name in body.model_fields_set}
     row = await _lock(session, actor, reminder_id)
+    refuse_stale(unmodified_since, modified_at=row.modified_at)
     is_deferral = row.kind == Kind.DEFERRAL
     new_user = sent["user_id"] if sent.get("user_id") not in (None, row.user_id) else None
     _refuse_rights(

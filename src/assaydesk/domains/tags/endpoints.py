@@ -19,11 +19,12 @@ from assaydesk.domains.tags.schemas import (
     TagUpdate,
 )
 from assaydesk.domains.tags.service import DefaultSkillExists, NameTaken, TagHasChildren, TagInUse, TagNotFound
-from assaydesk.platform.errors import PermissionDenied, UnknownReference, ValidationFailed
+from assaydesk.platform.errors import PermissionDenied, StaleObject, UnknownReference, ValidationFailed
 from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
+from assaydesk.platform.http.unmodified import UnmodifiedSince
 from assaydesk.platform.schema import Boolean, Done, Id, Made
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
@@ -104,13 +105,22 @@ async def create_tag(session: Writes, actor: Manager, body: TagCreate) -> Made:
     operation_id="updateTag",
     response_model=Done,
     responses=errors(
-        PermissionDenied, TagNotFound, ValidationFailed, UnknownReference, NameTaken, DefaultSkillExists, TagInUse
+        PermissionDenied,
+        TagNotFound,
+        ValidationFailed,
+        UnknownReference,
+        NameTaken,
+        DefaultSkillExists,
+        TagInUse,
+        StaleObject,
     ),
 )
-async def update_tag(session: Writes, tag: Addressed, actor: Manager, body: TagUpdate) -> Done:
+async def update_tag(
+    session: Writes, tag: Addressed, actor: Manager, body: TagUpdate, unmodified_since: UnmodifiedSince = None
+) -> Done:
     """Change a tag. What is not sent stays; the `reference` of a tag in use cannot be changed."""
     sent = {name: getattr(body, name) for name in body.model_fields_set & TagUpdate.model_fields.keys()}
-    await service.update_tag(session, actor, tag.id, sent)
+    await service.update_tag(session, actor, tag.id, sent, unmodified_since=unmodified_since)
     return Done(success=True)
 
 

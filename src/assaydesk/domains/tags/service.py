@@ -15,6 +15,7 @@ from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import Conflict, FieldError, NotFound, UnknownReference, ValidationFailed
 from assaydesk.platform.events import publish
 from assaydesk.platform.security.actor import Actor
+from assaydesk.platform.versions import refuse_stale
 
 _COLUMNS: Final = {"parent": "parent_id", "sla": "sla_hours"}
 _MUST_BE_REPLACED: Final = ("profile", "team", "scorecard", "template")
@@ -140,11 +141,19 @@ async def create_tag(session: WriteSession, actor: Actor, values: Mapping[str, A
     return tag
 
 
-async def update_tag(session: WriteSession, actor: Actor, tag_id: int, values: Mapping[str, Any]) -> Tag:
-    """Set the fields that are given. Raises as `create_tag`, and `TagInUse` for another `reference` of a used tag."""
+async def update_tag(
+    session: WriteSession, actor: Actor, tag_id: int, values: Mapping[str, Any], *, unmodified_since: str | None = None
+) -> Tag:
+    """Set the fields that are given.
+
+    Raises as `create_tag`, `TagInUse` for another `reference` of a used tag, and `StaleObject`.
+    """
     await repository.lock_tree(session)
     tag = await find_tag(session, tag_id)
     await session.refresh(tag)
+    if unmodified_since is not None:
+        zone = (await get_settings(session)).zone
+        refuse_stale(unmodified_since, modified_at=tag.modified_at, zone=zone)
     _check_details(values)
     await _check_references(session, tag, values)
     parent_id = values.get("parent", tag.parent_id)

@@ -9,16 +9,18 @@ from assaydesk.domains.teams import service
 from assaydesk.domains.teams.models import Team
 from assaydesk.domains.teams.schemas import TeamCreate, TeamList, TeamRead, TeamUpdate
 from assaydesk.domains.teams.service import Cycle, ExternalIdTaken, NameTaken, TeamInUse, TeamNotFound
-from assaydesk.platform.errors import PermissionDenied, UnknownReference, ValidationFailed
+from assaydesk.platform.errors import PermissionDenied, StaleObject, UnknownReference, ValidationFailed
 from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
+from assaydesk.platform.http.unmodified import UnmodifiedSince
 from assaydesk.platform.paging import Paging
 from assaydesk.platform.schema import Boolean, Done, Id, Made
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require
+from assaydesk.platform.versions import refuse_stale
 
 router = Router("team", prefix="/api/mind")
 
@@ -73,11 +75,21 @@ async def create_team(session: Writes, actor: Manager, body: TeamCreate) -> Made
     "/team/{id}",
     operation_id="updateTeam",
     responses=errors(
-        PermissionDenied, TeamNotFound, UnknownReference, ValidationFailed, Cycle, NameTaken, ExternalIdTaken
+        PermissionDenied,
+        TeamNotFound,
+        UnknownReference,
+        ValidationFailed,
+        Cycle,
+        NameTaken,
+        ExternalIdTaken,
+        StaleObject,
     ),
 )
-async def update_team(session: Writes, team: ToWrite, actor: Manager, body: TeamUpdate) -> Done:
+async def update_team(
+    session: Writes, team: ToWrite, actor: Manager, body: TeamUpdate, unmodified_since: UnmodifiedSince = None
+) -> Done:
     """Change a team. Keys of `settings` that are not sent stay as they are."""
+    refuse_stale(unmodified_since, modified_at=team.modified_at)
     await service.update_team(session, actor, team, body)
     return Done(success=True)
 

@@ -35,17 +35,19 @@ from assaydesk.domains.templates.schemas import (
     TemplateUpdate,
     VariableList,
 )
-from assaydesk.platform.errors import PermissionDenied, UnknownReference, ValidationFailed
+from assaydesk.platform.errors import PermissionDenied, StaleObject, UnknownReference, ValidationFailed
 from assaydesk.platform.files.store import StoredFile, stream_file
 from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Context, Reads, Writes
+from assaydesk.platform.http.unmodified import UnmodifiedSince
 from assaydesk.platform.paging import Page, Paging
 from assaydesk.platform.schema import Boolean, Done, Id, OutsideId
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require
+from assaydesk.platform.versions import refuse_stale
 
 router = Router("intentTemplate", prefix="/api/mind")
 
@@ -186,13 +188,16 @@ async def get_template(session: Reads, template_id: Annotated[int, Depends(shown
     "/template/{id}",
     operation_id="updateTemplate",
     response_model=TemplateSaved,
-    responses=errors(*CHANGE_FAULTS, TemplateNotFound),
+    responses=errors(*CHANGE_FAULTS, TemplateNotFound, StaleObject),
 )
 @router.put("/template/{id}", include_in_schema=False, response_model=TemplateSaved)
 @router.patch("/intentTemplate/{id}", include_in_schema=False, response_model=TemplateSaved)
 @router.put("/intentTemplate/{id}", include_in_schema=False, response_model=TemplateSaved)
-async def update_template(session: Writes, row: ToWrite, actor: Manager, body: TemplateUpdate) -> Response:
+async def update_template(
+    session: Writes, row: ToWrite, actor: Manager, body: TemplateUpdate, unmodified_since: UnmodifiedSince = None
+) -> Response:
     """Change what is sent. `attachments` replaces all files; those that are sent back with their `url` stay."""
+    refuse_stale(unmodified_since, modified_at=row.modified_at)
     warnings = await service.update_template(session, actor, row, body)
     return json_answer({"success": True, **service.template_json(row), "warnings": warnings})
 
