@@ -40,6 +40,11 @@ class RequestSchema(Schema):
 
     model_config = ConfigDict(extra="allow", str_strip_whitespace=True)
 
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The declared fields that were sent: a caller who spells a column must not get it set."""
+        return super().model_fields_set & type(self).model_fields.keys()
+
 
 class Done(Schema):
     """The answer of most writes."""
