@@ -22,6 +22,7 @@ from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.errors import FieldError, IdempotencyKeyReused, IdempotentRequestUnfinished, ValidationFailed
 
 KEEP = timedelta(hours=24)
+LONGEST = 500
 
 idempotency_keys = Table(
     "idempotency_keys",
@@ -54,7 +55,7 @@ class Idempotency:
             return await handler(request)
         if not 1 <= len(key) <= 100:
             raise ValidationFailed([FieldError("Idempotency-Key", "too_long", "It has 1 to 100 characters.")])
-        path = request.url.path + ("?" + request.url.query if request.url.query else "")
+        path = _short(request.url.path + ("?" + request.url.query if request.url.query else ""))
         wanted = (actor.id, key, path, hashlib.sha256(await request.body()).hexdigest())
         stored = await self._stored(*wanted)
         if stored is not None:
@@ -93,6 +94,11 @@ class Idempotency:
             raise IdempotentRequestUnfinished
         headers = {**json.loads(row.headers), "Idempotent-Replayed": "true"}
         return Response(bytes(row.body), status_code=row.status, headers=headers)
+
+
+def _short(address: str) -> str:
+    """An address as an index can hold it: of a long one the beginning and the digest of the whole."""
+    return address if len(address) <= LONGEST else f"{address[:LONGEST]}#{hashlib.sha256(address.encode()).hexdigest()}"
 
 
 class KeyTaken(IdempotentRequestUnfinished):
