@@ -150,7 +150,7 @@ async def list_surveys(
     if last is not None:
         wanted.append(Survey.answered_at <= last)
     if stars_max is not None:
-        wanted.append(Survey.answer_stars <= stars_max)
+        wanted.append(Survey.answer_stars <= min(max(stars_max, 0), 5))
     rows, total = await repository.page(session, actor, wanted, page)
     shown = [_shown(row) for row in rows]
     return {"success": True, "surveys": shown, "total": total, "limit": page.limit, "offset": page.offset}
