@@ -586,5 +586,7 @@ const de: typeof en = {
   error_conflict: "Jemand hat das inzwischen geändert. Laden Sie neu und wiederholen Sie es.",
   error_version_conflict: "Jemand hat das inzwischen geändert. Laden Sie neu und wiederholen Sie es.",
   error_invalid_credentials: "Das ist nicht Ihr jetziges Passwort.",
+  teamsActive: "Aktiv",
+  teamsInactive: "Inaktiv",
 };
 export default de;

@@ -584,4 +584,6 @@ export default {
   error_conflict: "Somebody changed this in the meantime. Load again and repeat.",
   error_version_conflict: "Somebody changed this in the meantime. Load again and repeat.",
   error_invalid_credentials: "This is not your current password.",
+  teamsActive: "Active",
+  teamsInactive: "Inactive",
 };

@@ -1,4 +1,4 @@
-import { Anchor, Button, Drawer, Fieldset, Group, Select, Stack, Table, TagsInput, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
+import { Anchor, Button, Drawer, Fieldset, Group, Select, Stack, Table, TagsInput, Text, TextInput, Title } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { Link } from "react-router";
@@ -6,7 +6,7 @@ import { useMay, useMe } from "@/app/auth";
 import { ApiKeys } from "./ApiKeys";
 import { api, ask, changesOf, type Schemas } from "./kit/backend";
 import { useRoleChoices } from "./kit/lookups";
-import { AskFirst, FormBox, FormButtons, Loaded, Mark, Nothing, PageHead, When } from "./kit/pieces";
+import { AskFirst, FormBox, FormButtons, Frame, Loaded, Mark, Nothing, PageHead, When } from "./kit/pieces";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 
@@ -17,7 +17,7 @@ export default function AccessPage() {
   const me = useMe();
   const may = useMay();
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.access")} about={<>{t("admin.accessAbout")} <Anchor href="/api/mind/docs" target="_blank" rel="noopener noreferrer" fz="sm">{t("admin.apiDocs")}</Anchor></>} />
       <Stack gap="xl">
         <section aria-label={t("admin.ownTokens")}>
@@ -27,7 +27,7 @@ export default function AccessPage() {
         {may("manageServiceWorkers") && <Workers />}
         {may("manageApiKeys") && <Text fz="sm" c="dimmed">{t("admin.tokensOfOthers")} <Anchor component={Link} to="/admin/people" fz="sm">{t("admin.people")}</Anchor></Text>}
       </Stack>
-    </>
+    </Frame>
   );
 }
 
@@ -60,7 +60,7 @@ function Workers() {
               <Table.Tbody>
                 {answer.serviceWorkers.map((worker) => (
                   <Table.Tr key={worker.id}>
-                    <Table.Td><UnstyledButton fz="sm" fw={500} onClick={() => setChosen(worker)}>{worker.name}</UnstyledButton></Table.Td>
+                    <Table.Td><Anchor component="button" type="button" ta="start" fz="sm" fw={500} onClick={() => setChosen(worker)}>{worker.name}</Anchor></Table.Td>
                     <Table.Td fz="sm">{names.get(worker.roleId ?? 0) ?? "–"}</Table.Td>
                     <Table.Td fz="sm">{worker.allowedIps.join(", ") || t("admin.anywhere")}</Table.Td>
                     <Table.Td><When at={worker.lastSeen} none={t("admin.never")} /></Table.Td>

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMay } from "@/app/auth";
 import { ApiError, api, ask, type Schemas } from "./kit/backend";
-import { AskFirst, Loaded, Mark, Nothing, PageHead, When } from "./kit/pieces";
+import { AskFirst, Frame, Loaded, Mark, Nothing, PageHead, When } from "./kit/pieces";
 import { useWords } from "./kit/words";
 
 const KINDS = [
@@ -45,11 +45,11 @@ async function start(kind: Kind, format: string, limit: number, from: string, to
 export default function ExportsPage() {
   const { t } = useWords();
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.exports")} about={t("admin.exportsAbout")} />
       <Start />
       <Jobs />
-    </>
+    </Frame>
   );
 }
 

@@ -1,5 +1,5 @@
 import {
-  Alert, Button, Code, Drawer, Group, JsonInput, MultiSelect, Pagination, SegmentedControl, Select, Stack, Switch, Table, Tabs, Text, Textarea, TextInput, UnstyledButton,
+  Anchor, Alert, Button, Code, Drawer, Group, JsonInput, MultiSelect, Pagination, SegmentedControl, Select, Stack, Switch, Table, Tabs, Text, Textarea, TextInput,
 } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -7,7 +7,7 @@ import { useMemo, useState } from "react";
 import { Link } from "react-router";
 import { useMay } from "@/app/auth";
 import { api, ask, changesOf, type Schemas } from "./kit/backend";
-import { AskFirst, FormBox, FormButtons, Json, Loaded, Mark, Nothing, PageHead, When } from "./kit/pieces";
+import { AskFirst, FormBox, FormButtons, Frame, Json, Loaded, Mark, Nothing, PageHead, When } from "./kit/pieces";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 
@@ -41,7 +41,7 @@ export default function HooksPage() {
   const add = <Button onClick={() => setChosen("new")}>{t("admin.addHook")}</Button>;
   const current = chosen && chosen !== "new" ? (query.data?.eventHooks.find((hook) => hook.id === chosen.id) ?? chosen) : chosen;
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.hooks")} about={t("admin.hooksAbout")} action={add} />
       <Loaded query={query} isEmpty={(answer) => answer.eventHooks.length === 0} empty={<Nothing title={t("admin.noHooks")} action={add}>{t("admin.noHooksHint")}</Nothing>}>
         {(answer) => (
@@ -54,7 +54,7 @@ export default function HooksPage() {
                 {answer.eventHooks.map((hook) => (
                   <Table.Tr key={hook.id}>
                     <Table.Td>
-                      <UnstyledButton fz="sm" fw={500} onClick={() => setChosen(hook)}>{hook.name}</UnstyledButton>
+                      <Anchor component="button" type="button" ta="start" fz="sm" fw={500} onClick={() => setChosen(hook)}>{hook.name}</Anchor>
                       <Text fz="xs" c="dimmed" truncate maw={320}>{addressOf(hook.executor as Executor)}</Text>
                     </Table.Td>
                     <Table.Td><Text fz="sm" lineClamp={2}>{hook.events.join(", ")}</Text></Table.Td>
@@ -85,7 +85,7 @@ export default function HooksPage() {
           </Tabs>
         ))}
       </Drawer>
-    </>
+    </Frame>
   );
 }
 

@@ -1,5 +1,5 @@
 import {
-  Alert, Box, Button, Drawer, Group, Pagination, SegmentedControl, Stack, Switch, Table, Tabs, Text, TextInput, UnstyledButton,
+  Anchor, Alert, Box, Button, Drawer, Group, Pagination, SegmentedControl, Stack, Switch, Table, Tabs, Text, TextInput,
 } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -7,7 +7,7 @@ import { useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useMay } from "@/app/auth";
 import { api, ask, type Schemas } from "./kit/backend";
-import { FormBox, FormButtons, Json, Loaded, Mark, Nothing, PageHead, When } from "./kit/pieces";
+import { FormBox, FormButtons, Frame, Json, Loaded, Mark, Nothing, PageHead, When } from "./kit/pieces";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 
@@ -18,7 +18,7 @@ export default function JobsPage() {
   const [params, setParams] = useSearchParams();
   const tab = params.get("tab") ?? "schedule";
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.jobs")} about={t("admin.jobsAbout")} />
       <Tabs value={tab} onChange={(value) => setParams({ tab: value ?? "schedule" })} keepMounted={false}>
         <Tabs.List mb="md">
@@ -28,7 +28,7 @@ export default function JobsPage() {
         <Tabs.Panel value="schedule"><Schedule /></Tabs.Panel>
         <Tabs.Panel value="queue"><Queue /></Tabs.Panel>
       </Tabs>
-    </>
+    </Frame>
   );
 }
 
@@ -69,14 +69,14 @@ function Schedule() {
                   <Table.Thead>
                     <Table.Tr>
                       <Table.Th>{t("admin.job")}</Table.Th><Table.Th>{t("admin.rhythm")}</Table.Th><Table.Th>{t("admin.lastRun")}</Table.Th>
-                      <Table.Th>{t("admin.nextRun")}</Table.Th><Table.Th>{t("admin.on")}</Table.Th><Table.Th aria-label={t("admin.actions")} />
+                      <Table.Th>{t("admin.nextRun")}</Table.Th><Table.Th>{t("admin.enabled")}</Table.Th><Table.Th aria-label={t("admin.actions")} />
                     </Table.Tr>
                   </Table.Thead>
                   <Table.Tbody>
                     {answer.jobs.filter((job) => `${job.label} ${job.name} ${job.description}`.toLowerCase().includes(needle)).map((job) => (
                       <Table.Tr key={job.name}>
                         <Table.Td maw={340}>
-                          <UnstyledButton fz="sm" fw={500} onClick={() => setChosen(job.name)}>{job.label}</UnstyledButton>
+                          <Anchor component="button" type="button" ta="start" fz="sm" fw={500} onClick={() => setChosen(job.name)}>{job.label}</Anchor>
                           <Text fz="xs" c="dimmed">{job.description}</Text>
                         </Table.Td>
                         <Table.Td ff="monospace" fz="xs" style={{ whiteSpace: "nowrap" }}>{job.schedule}</Table.Td>
@@ -213,7 +213,7 @@ function Queue() {
                   {answer.jobs.map((job) => (
                     <Table.Tr key={job.id}>
                       <Table.Td>
-                        <UnstyledButton fz="sm" onClick={() => setOpened(job)}>{job.label}</UnstyledButton>
+                        <Anchor component="button" type="button" ta="start" fz="sm" onClick={() => setOpened(job)}>{job.label}</Anchor>
                         {job.error && <Text fz="xs" c="red" lineClamp={1}>{job.error}</Text>}
                       </Table.Td>
                       <Table.Td><Mark tone={job.state}>{t(`admin.jobState_${job.state as State}`)}</Mark></Table.Td>

@@ -1,6 +1,5 @@
 import {
-  Alert, Button, Drawer, Fieldset, Group, NumberInput, PasswordInput, Select, SimpleGrid, Stack, Switch, Table, Tabs, TagsInput, Text, TextInput,
-  UnstyledButton,
+  Anchor, Alert, Button, Drawer, Fieldset, Group, NumberInput, PasswordInput, Select, SimpleGrid, Stack, Switch, Table, Tabs, TagsInput, Text, TextInput,
 } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { notifications } from "@mantine/notifications";
@@ -11,7 +10,7 @@ import { useMay } from "@/app/auth";
 import { api, ask, type Schemas } from "./kit/backend";
 import { TagsField } from "./kit/fields";
 import { CHANNELS, useTeamChoices, type Channel } from "./kit/lookups";
-import { AskFirst, FormBox, FormButtons, Loaded, Mark, Nothing, PageHead, When } from "./kit/pieces";
+import { AskFirst, FormBox, FormButtons, Frame, Loaded, Mark, Nothing, PageHead, When } from "./kit/pieces";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 
@@ -52,7 +51,7 @@ export default function MailboxesPage() {
   const add = may("manageSubchannels") && <Button onClick={() => setChosen("new")}>{t("admin.addMailbox")}</Button>;
   const current = chosen && chosen !== "new" ? (query.data?.subchannels.find((one) => one.id === chosen.id) ?? chosen) : chosen;
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.mailboxes")} about={t("admin.mailboxesAbout")} action={add} />
       <Loaded query={query} isEmpty={(answer) => answer.subchannels.length === 0} empty={<Nothing title={t("admin.noMailboxes")} action={add}>{t("admin.noMailboxesHint")}</Nothing>}>
         {(answer) => (
@@ -69,7 +68,7 @@ export default function MailboxesPage() {
                   return (
                     <Table.Tr key={box.id}>
                       <Table.Td>
-                        <UnstyledButton fz="sm" fw={500} onClick={() => setChosen(box)}>{box.name}</UnstyledButton>
+                        <Anchor component="button" type="button" ta="start" fz="sm" fw={500} onClick={() => setChosen(box)}>{box.name}</Anchor>
                         <Text fz="xs" c="dimmed">{data.address ?? data.phoneNumber}</Text>
                       </Table.Td>
                       <Table.Td fz="sm">{t(`admin.channel_${box.channel}`)} {box.isDefault && <Mark tone="blue">{t("admin.default")}</Mark>}</Table.Td>
@@ -100,7 +99,7 @@ export default function MailboxesPage() {
             </Tabs>
           ))}
       </Drawer>
-    </>
+    </Frame>
   );
 }
 

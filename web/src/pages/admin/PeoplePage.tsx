@@ -9,7 +9,7 @@ import { useMay } from "@/app/auth";
 import { api, ask, type Schemas } from "./kit/backend";
 import { IdsField } from "./kit/fields";
 import { nameOf, useRoleChoices, useTeamChoices } from "./kit/lookups";
-import { FormBox, FormButtons, Loaded, Mark, Nothing, PageHead, ShownOnce, When } from "./kit/pieces";
+import { FormBox, FormButtons, Frame, Loaded, Mark, Nothing, PageHead, ShownOnce, When } from "./kit/pieces";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 
@@ -65,7 +65,7 @@ export default function PeoplePage() {
   const filtered = Boolean(search || role || team || state !== "active");
 
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.people")} about={t("admin.peopleAbout")}
         action={may("createProfile") && <Button onClick={() => put("add", "1")}>{t("admin.addPerson")}</Button>} />
       <Group gap="xs" mb="sm" align="flex-end">
@@ -137,7 +137,7 @@ export default function PeoplePage() {
         )}
       </Loaded>
       <AddPerson opened={adding} close={() => put("add", null)} />
-    </>
+    </Frame>
   );
 }
 

@@ -11,7 +11,7 @@ import { ApiKeys } from "./ApiKeys";
 import { api, ask, changesOf, type Schemas } from "./kit/backend";
 import { ChannelsField, IdsField, TagsField } from "./kit/fields";
 import { nameOf, usePeopleChoices, useRoleChoices, useTeamChoices } from "./kit/lookups";
-import { AskFirst, FormBox, FormButtons, Loaded, Mark, PageHead, ShownOnce, When } from "./kit/pieces";
+import { AskFirst, FormBox, FormButtons, Frame, Loaded, Mark, PageHead, ShownOnce, When } from "./kit/pieces";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 
@@ -25,10 +25,10 @@ export default function PersonPage() {
     queryFn: () => ask(api.GET("/api/mind/profile/{id}", { params: { path: { id } } })) as Promise<Person>,
   });
   return (
-    <>
+    <Frame>
       <Anchor component={Link} to="/admin/people" fz="sm">{t("admin.backToPeople")}</Anchor>
       <Loaded query={query} rows={8}>{(person) => <PersonForm person={person} />}</Loaded>
-    </>
+    </Frame>
   );
 }
 

@@ -6,7 +6,7 @@ import { OWN_PROFILE, useMe } from "@/app/auth";
 import { ApiKeys } from "./ApiKeys";
 import { api, ask, changesOf, type Schemas } from "./kit/backend";
 import { nameOf } from "./kit/lookups";
-import { AskFirst, FormBox, FormButtons, Loaded, Mark, PageHead, When } from "./kit/pieces";
+import { AskFirst, FormBox, FormButtons, Frame, Loaded, Mark, PageHead, When } from "./kit/pieces";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 
@@ -37,7 +37,7 @@ export default function ProfilePage() {
   });
   const { values, set, fault } = form;
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.ownProfile")} about={me.profile.email} />
       <Stack gap="md" maw={860}>
         <Picture again={again} />
@@ -63,7 +63,7 @@ export default function ProfilePage() {
           <ApiKeys profileId={me.id} mayCreate />
         </Fieldset>
       </Stack>
-    </>
+    </Frame>
   );
 }
 
@@ -153,7 +153,7 @@ function Sessions() {
                 {answer.sessions.map((session) => (
                   <Table.Tr key={session.id}>
                     <Table.Td>
-                      <Text fz="sm">{browserOf(session.userAgent) ?? t("admin.unknownProgram")} {session.current && <Mark tone="green">{t("admin.thisOne")}</Mark>}</Text>
+                      <Text fz="sm" component="div">{browserOf(session.userAgent) ?? t("admin.unknownProgram")} {session.current && <Mark tone="green">{t("admin.thisOne")}</Mark>}</Text>
                       <Text fz="xs" c="dimmed">{session.ip}</Text>
                     </Table.Td>
                     <Table.Td><When at={session.lastUsedAt ?? session.createdAt} /></Table.Td>

@@ -8,7 +8,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import { useMay } from "@/app/auth";
 import { api, ask, type Schemas } from "./kit/backend";
 import { useRoles } from "./kit/lookups";
-import { FormBox, FormButtons, Loaded, PageHead } from "./kit/pieces";
+import { FormBox, FormButtons, Frame, Loaded, PageHead } from "./kit/pieces";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 
@@ -27,14 +27,14 @@ export default function RolePage() {
   const role = useQuery({ ...roleOf(Number(id)), enabled: !fresh });
   const catalog = useQuery({ queryKey: ["admin", "permissions"], queryFn: () => ask(api.GET("/api/mind/permissions")), staleTime: Infinity });
   return (
-    <>
+    <Frame>
       <Anchor component={Link} to="/admin/roles" fz="sm">{t("admin.backToRoles")}</Anchor>
       <Loaded query={catalog} rows={10}>
         {({ groups }) =>
           fresh ? <RoleForm role={null} groups={groups} />
             : <Loaded query={role} rows={10}>{(answer) => <RoleForm role={answer} groups={groups} />}</Loaded>}
       </Loaded>
-    </>
+    </Frame>
   );
 }
 

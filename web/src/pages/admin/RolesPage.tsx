@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { useMay } from "@/app/auth";
 import { api, ask, type Schemas } from "./kit/backend";
 import { useRoles } from "./kit/lookups";
-import { AskFirst, Loaded, Mark, Nothing, PageHead } from "./kit/pieces";
+import { AskFirst, Frame, Loaded, Mark, Nothing, PageHead } from "./kit/pieces";
 import { useWords } from "./kit/words";
 
 export default function RolesPage() {
@@ -14,7 +14,7 @@ export default function RolesPage() {
   const query = useRoles();
   const names = new Map((query.data?.roles ?? []).map((role) => [role.id, role.name]));
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.roles")} about={t("admin.rolesAbout")}
         action={may("manageRoles") && <Button component={Link} to="/admin/roles/new">{t("admin.addRole")}</Button>} />
       <Loaded query={query} isEmpty={(answer) => answer.roles.length === 0} empty={<Nothing title={t("admin.noRoles")} />}>
@@ -49,7 +49,7 @@ export default function RolesPage() {
           </Table.ScrollContainer>
         )}
       </Loaded>
-    </>
+    </Frame>
   );
 }
 

@@ -9,7 +9,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import { useMay } from "@/app/auth";
 import { api, ask, same, type Schemas } from "./kit/backend";
 import { usePeople, nameOf } from "./kit/lookups";
-import { Loaded, Nothing, PageHead, When } from "./kit/pieces";
+import { Frame, Loaded, Nothing, PageHead, When } from "./kit/pieces";
 import { useDraftForm, type DraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 import { SettingField } from "./SettingField";
@@ -29,7 +29,7 @@ export default function SettingsPage() {
     staleTime: 300_000,
   });
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.settings")} about={t("admin.settingsAbout")} />
       <TextInput type="search" mb="md" aria-label={t("admin.searchSettings")} placeholder={t("admin.searchSettings")} value={text}
         onChange={(event) => setText(event.currentTarget.value)} />
@@ -54,7 +54,7 @@ export default function SettingsPage() {
           </Grid>
         )}
       </Loaded>
-    </>
+    </Frame>
   );
 }
 

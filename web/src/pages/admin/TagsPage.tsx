@@ -10,7 +10,7 @@ import { useMay } from "@/app/auth";
 import { api, ask, changesOf, type Schemas } from "./kit/backend";
 import { ChannelsField } from "./kit/fields";
 import { CHANNELS, flat, useTagChoices, useTagTree, type Channel } from "./kit/lookups";
-import { AskFirst, FormBox, FormButtons, Loaded, Nothing, PageHead } from "./kit/pieces";
+import { AskFirst, FormBox, FormButtons, Frame, Loaded, Nothing, PageHead } from "./kit/pieces";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 import { SHADE } from "./TeamsPage";
@@ -37,7 +37,7 @@ export default function TagsPage() {
   const tag = all.find((one) => String(one.id) === chosen) ?? null;
   const add = may("manageTags") && <Button onClick={() => choose("new")}>{t("admin.addTag")}</Button>;
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.tags")} about={t("admin.tagsAbout")} action={add} />
       <Loaded query={tree} rows={10} isEmpty={(answer) => answer.length === 0 && chosen !== "new"}
         empty={<Nothing title={t("admin.noTags")} action={add}>{t("admin.noTagsHint")}</Nothing>}>
@@ -62,7 +62,7 @@ export default function TagsPage() {
           </Grid>
         )}
       </Loaded>
-    </>
+    </Frame>
   );
 }
 
@@ -86,8 +86,8 @@ function TagLine({ tag, depth, name, chosen, choose }: LineProps & { name: strin
   const { t } = useWords();
   const active = chosen === String(tag.id);
   return (
-    <UnstyledButton w="100%" px="xs" py={5} onClick={() => choose(String(tag.id))} aria-current={active || undefined}
-      style={{ borderRadius: 6, background: active ? "var(--mantine-primary-color-light)" : undefined, paddingInlineStart: 8 + depth * 20 }}>
+    <UnstyledButton w="100%" pl={8 + depth * 20} pr="xs" py={5} onClick={() => choose(String(tag.id))} aria-current={active || undefined}
+      style={{ borderRadius: 6, background: active ? "var(--mantine-primary-color-light)" : undefined }}>
       <Group gap="xs" wrap="nowrap">
         <Box w={10} h={10} style={{ borderRadius: 3, flex: "none", background: `var(--mantine-color-${SHADE[tag.color] ?? tag.color}-6)` }} />
         <Text fz="sm" truncate td={tag.visibility === "disabled" ? "line-through" : undefined} c={tag.visibility === "disabled" ? "dimmed" : undefined}>{name}</Text>

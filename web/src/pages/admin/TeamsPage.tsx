@@ -1,5 +1,5 @@
 import {
-  Button, Checkbox, ColorSwatch, Drawer, Group, SegmentedControl, Select, Table, Text, Textarea, TextInput, UnstyledButton,
+  Anchor, Button, Checkbox, ColorSwatch, Drawer, Group, SegmentedControl, Select, Table, Text, Textarea, TextInput,
 } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
@@ -7,7 +7,7 @@ import { useMay } from "@/app/auth";
 import { api, ask, changesOf, same, type Schemas } from "./kit/backend";
 import { ChannelsField, IdsField, TagsField } from "./kit/fields";
 import { usePeopleChoices, useRoleChoices, useTeams } from "./kit/lookups";
-import { AskFirst, FormBox, FormButtons, Loaded, Nothing, PageHead } from "./kit/pieces";
+import { AskFirst, FormBox, FormButtons, Frame, Loaded, Nothing, PageHead } from "./kit/pieces";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 
@@ -25,10 +25,10 @@ export default function TeamsPage() {
   const names = useMemo(() => new Map(people.map((one) => [Number(one.value), one.label])), [people]);
   const add = may("manageTeams") && <Button onClick={() => setChosen("new")}>{t("admin.addTeam")}</Button>;
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.teams")} about={t("admin.teamsAbout")} action={add} />
       <SegmentedControl size="xs" mb="sm" value={state} onChange={(value) => setState(value as "active" | "inactive")} aria-label={t("admin.state")}
-        data={[{ value: "active", label: t("admin.state_active") }, { value: "inactive", label: t("admin.state_inactive") }]} />
+        data={[{ value: "active", label: t("admin.teamsActive") }, { value: "inactive", label: t("admin.teamsInactive") }]} />
       <Loaded query={query} isEmpty={(answer) => answer.teams.length === 0}
         empty={<Nothing title={t("admin.noTeams")} action={state === "active" && add}>{t("admin.noTeamsHint")}</Nothing>}>
         {(answer) => (
@@ -46,7 +46,7 @@ export default function TeamsPage() {
                       <Group gap="xs" wrap="nowrap">
                         <ColorSwatch size={10} withShadow={false} color={`var(--mantine-color-${SHADE[team.color ?? ""] ?? team.color ?? "gray"}-6)`} aria-hidden />
                         <div>
-                          <UnstyledButton onClick={() => setChosen(team)} fw={500} fz="sm">{team.name}</UnstyledButton>
+                          <Anchor component="button" type="button" ta="start" onClick={() => setChosen(team)} fw={500} fz="sm">{team.name}</Anchor>
                           <Text c="dimmed" fz="xs">{team.description}</Text>
                         </div>
                       </Group>
@@ -64,7 +64,7 @@ export default function TeamsPage() {
         title={chosen === "new" ? t("admin.addTeam") : chosen?.name} closeButtonProps={{ "aria-label": t("admin.close") }}>
         {chosen && <TeamForm team={chosen === "new" ? null : chosen} close={() => setChosen(null)} />}
       </Drawer>
-    </>
+    </Frame>
   );
 }
 

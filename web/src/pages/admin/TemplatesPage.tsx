@@ -11,7 +11,7 @@ import { api, ApiError, ask, changesOf, type Schemas } from "./kit/backend";
 import { ChannelsField } from "./kit/fields";
 import { useTagChoices, type Choice } from "./kit/lookups";
 import { MailPreview } from "./kit/MailPreview";
-import { AskFirst, FormBox, FormButtons, Loaded, Mark, Nothing, PageHead } from "./kit/pieces";
+import { AskFirst, FormBox, FormButtons, Frame, Loaded, Mark, Nothing, PageHead } from "./kit/pieces";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 
@@ -27,7 +27,7 @@ export default function TemplatesPage() {
   const [params, setParams] = useSearchParams();
   const tab = params.get("tab") ?? "answers";
   return (
-    <>
+    <Frame>
       <PageHead title={t("admin.templates")} about={t("admin.templatesAbout")} />
       <Tabs value={tab} onChange={(value) => setParams({ tab: value ?? "answers" })} keepMounted={false}>
         <Tabs.List mb="md">
@@ -37,7 +37,7 @@ export default function TemplatesPage() {
         <Tabs.Panel value="answers"><Answers /></Tabs.Panel>
         <Tabs.Panel value="wrappers"><Wrappers /></Tabs.Panel>
       </Tabs>
-    </>
+    </Frame>
   );
 }
 

@@ -1,10 +1,22 @@
 import {
-  Alert, Badge, Box, Button, Code, CopyButton, Group, Modal, Skeleton, Stack, Text, TextInput, Title,
+  Alert, Badge, Box, Button, Code, CopyButton, Group, MantineThemeProvider, Modal, Skeleton, Stack, Text, TextInput, Title,
 } from "@mantine/core";
 import { useState, type ReactNode } from "react";
 import { TimeAgo } from "@/ui/TimeAgo";
 import type { DraftForm } from "./useDraftForm";
 import { useWords } from "./words";
+
+/** Hints stand below their fields, so that fields side by side stay in line. */
+const HINTS_BELOW = { components: { InputWrapper: { defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } } } };
+
+/** The room of a page of the administration. */
+export function Frame({ children }: { children: ReactNode }) {
+  return (
+    <MantineThemeProvider inherit theme={HINTS_BELOW}>
+      <Box p={{ base: "md", sm: "xl" }} maw="78rem">{children}</Box>
+    </MantineThemeProvider>
+  );
+}
 
 /** The head of a page of the administration: what it is for, and the one thing people mostly do here. */
 export function PageHead({ title, about, action }: { title: ReactNode; about?: ReactNode; action?: ReactNode }) {
@@ -163,7 +175,8 @@ export function FormButtons<T extends object>({ form, save, children }: {
 }) {
   const { t } = useWords();
   return (
-    <Group justify="space-between" mt="md">
+    <Group justify="space-between" mt="md" py="sm"
+      style={form.dirty ? { position: "sticky", bottom: 0, zIndex: 2, background: "var(--desk-surface)", borderTop: "1px solid var(--desk-line)" } : undefined}>
       <Group gap="xs">{children}</Group>
       <Group gap="xs">
         {form.dirty && <Button variant="subtle" color="gray" onClick={form.reset}>{t("admin.discard")}</Button>}
