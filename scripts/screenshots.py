@@ -95,7 +95,6 @@ async def _one(
     for width, (across, down) in WIDTHS.items():
         await page.set_viewport_size({"width": across, "height": down})
         await page.wait_for_timeout(300)
-        target.mkdir(parents=True, exist_ok=True)
         await page.screenshot(path=target / f"{name}-{scheme}-{width}.png")
     await context.close()
 
@@ -114,6 +113,7 @@ def main() -> None:
     parser.add_argument("--only", help="part of the name of the page")
     parser.add_argument("--target", type=Path, default=TARGET, help="folder for the pictures")
     given = parser.parse_args()
+    given.target.mkdir(parents=True, exist_ok=True)
     if given.url:
         asyncio.run(_take(given.url, given.data_dir or Path(".assaydesk"), given.only, given.target))
         return

@@ -25,7 +25,7 @@ export function AccountMenu() {
     onError: showError,
   });
   const setLanguage = useMutation({
-    mutationFn: (lang: Language) => call(api.PATCH("/api/mind/profile", { body: { profile: { lang } } as never })),
+    mutationFn: (lang: Language) => call(api.PATCH("/api/mind/profile", { body: { lang } as never })),
     onSuccess: () => client.invalidateQueries({ queryKey: OWN_PROFILE }),
     onError: showError,
   });

@@ -3,8 +3,9 @@ import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { BrowserRouter } from "react-router";
+import { api, call } from "@/api/client";
 import { ApiError } from "@/api/errors";
-import { browserLanguage, I18nProvider, loadDictionary, type Language } from "@/i18n";
+import { browserLanguage, I18nProvider, loadDictionary, setInstanceZone, type Language } from "@/i18n";
 import SignIn from "@/pages/signin/SignIn";
 import { ErrorState } from "@/ui/ErrorState";
 import { HotkeyProvider } from "@/ui/hotkeys";
@@ -44,12 +45,22 @@ function Gate() {
     enabled: !own.isPending,
     placeholderData: (previous) => previous,
   });
+  const instance = useQuery({
+    queryKey: ["instance"],
+    queryFn: async () => {
+      const { settings } = await call(api.GET("/api/mind/settings/compact"));
+      setInstanceZone(typeof settings.timezone === "string" ? settings.timezone : undefined);
+      return settings;
+    },
+    staleTime: Infinity,
+    enabled: Boolean(me),
+  });
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  if (!dictionary.data) return null;
+  if (!dictionary.data || (me && instance.isPending)) return null;
   return (
-    <I18nProvider dictionary={dictionary.data} language={language} timeZone={me?.profile.timezone}>
+    <I18nProvider dictionary={dictionary.data} language={language} timeZone={me?.profile.timezone ?? zoneOf(instance.data)}>
       <Notifications position="bottom-right" limit={4} />
       {own.isError ? (
         <ErrorState error={own.error} onRetry={() => void own.refetch()} />
@@ -66,4 +77,8 @@ function Gate() {
       )}
     </I18nProvider>
   );
+}
+
+function zoneOf(settings: Record<string, unknown> | undefined): string | undefined {
+  return typeof settings?.timezone === "string" ? settings.timezone : undefined;
 }

@@ -4,6 +4,7 @@ import { IconBell } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { api, call } from "@/api/client";
+import { useLive } from "@/api/live";
 import { useI18n } from "@/i18n";
 import { useShowError } from "@/ui/ErrorState";
 import { TimeAgo } from "@/ui/TimeAgo";
@@ -16,10 +17,13 @@ export function NotificationBell() {
   const list = useQuery({
     queryKey: ["notifications"],
     queryFn: () => call(api.GET("/api/mind/notification", { params: { query: { limit: 30 } } })),
-    refetchInterval: 60_000,
+    refetchInterval: 120_000,
+  });
+  useLive("notifications", (event) => {
+    if (event === "notification" || event === "resync") void client.invalidateQueries({ queryKey: ["notifications"] });
   });
   const read = useMutation({
-    mutationFn: () => call(api.POST("/api/mind/notification/read", { body: { all: true } as never })),
+    mutationFn: () => call(api.POST("/api/mind/notification/read", { body: { all: true } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["notifications"] }),
     onError: showError,
   });

@@ -5,6 +5,8 @@ import type { Keys, Text } from "./types";
 export type Dictionary = typeof en;
 export type Key = Keys<Dictionary>;
 export type Language = "en" | "de";
+/** A moment as the API writes it, or a Date. */
+export type Moment = string | number | Date;
 export type Values = Record<string, string | number>;
 export type Translate = (key: Key, values?: Values) => string;
 
@@ -17,12 +19,12 @@ export interface I18n {
 }
 
 export interface Formats {
-  date(value: string | Date): string;
-  time(value: string | Date): string;
-  dateTime(value: string | Date): string;
+  date(value: Moment): string;
+  time(value: Moment): string;
+  dateTime(value: Moment): string;
   number(value: number, digits?: number): string;
   percent(value: number, digits?: number): string;
-  relative(value: string | Date, now?: Date): string;
+  relative(value: Moment, now?: Date): string;
   duration(seconds: number): string;
   bytes(size: number): string;
 }
@@ -82,10 +84,42 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** The API writes times as ISO text with an offset; older fields as "YYYY-MM-DD HH:MM:SS" in the instance's zone. */
-export function instant(value: string | Date): Date {
+let instanceZone: string | undefined;
+
+/** The zone of times without an offset. Set once, before anything is shown. */
+export function setInstanceZone(zone: string | undefined): void {
+  instanceZone = zone;
+}
+
+/**
+ * A moment of the API: ISO text with an offset, seconds since 1970, or the older "YYYY-MM-DD HH:MM:SS" in the time zone
+ * of the instance.
+ */
+export function instant(value: Moment): Date {
   if (value instanceof Date) return value;
-  return new Date(/^\d{4}-\d\d-\d\d \d/.test(value) ? value.replace(" ", "T") : value);
+  if (typeof value === "number") return new Date(value * 1000);
+  if (!/^\d{4}-\d\d-\d\d \d/.test(value)) return new Date(value);
+  const plain = Date.parse(`${value.replace(" ", "T")}Z`);
+  if (!instanceZone) return new Date(value.replace(" ", "T"));
+  const first = plain - offset(plain, instanceZone);
+  return new Date(plain - offset(first, instanceZone));
+}
+
+const zones = new Map<string, Intl.DateTimeFormat>();
+
+/** Milliseconds by which the clocks of a zone are ahead of UTC at a moment. */
+function offset(moment: number, timeZone: string): number {
+  let clock = zones.get(timeZone);
+  if (!clock) {
+    const two = "2-digit";
+    clock = new Intl.DateTimeFormat("en-GB", {
+      timeZone, year: "numeric", month: two, day: two, hour: two, minute: two, second: two, hourCycle: "h23",
+    });
+    zones.set(timeZone, clock);
+  }
+  const part = Object.fromEntries(clock.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
+  const shown = Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second);
+  return shown - Math.floor(moment / 1000) * 1000;
 }
 
 function makeFormats(locale: string, timeZone: string): Formats {

@@ -1,6 +1,6 @@
 import { Text, Tooltip, type TextProps } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { instant, useI18n } from "@/i18n";
+import { instant, useI18n, type Moment } from "@/i18n";
 
 /** The clock of the page, renewed each half minute by one timer for all. */
 const listeners = new Set<(now: Date) => void>();
@@ -25,7 +25,7 @@ export function useNow(): Date {
   return now;
 }
 
-export function TimeAgo({ value, ...rest }: { value: string | Date } & TextProps) {
+export function TimeAgo({ value, ...rest }: { value: Moment } & TextProps) {
   const { format } = useI18n();
   const now = useNow();
   return (

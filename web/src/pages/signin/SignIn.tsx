@@ -77,7 +77,7 @@ export default function SignIn({ onLanguage }: { onLanguage: (language: Language
           </form>
         </Card>
         {hint ? (
-          <Alert variant="light" mt="lg" radius="lg" icon={<IconFlask />} title={t("signin.demoTitle")}>
+          <Alert variant="light" mt="lg" radius="lg" icon={<IconFlask />} styles={{ body: { minWidth: 0 } }} title={t("signin.demoTitle")}>
             <Stack gap="xs">
               <Text size="sm">{t("signin.demo")}</Text>
               <Group gap="xs" wrap="nowrap" align="center">
