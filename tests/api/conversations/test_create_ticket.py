@@ -163,3 +163,24 @@ async def test_given_no_token_or_right_it_is_401_or_403(
     creator = await as_actor(permissions=["createTicket"])
     tagged = await creator.post("/ticket", json=MAIL | {"tags": [private.id]})
     assert (tagged.status_code, tagged.json()["error"]["details"]["permission"]) == (403, "manageTags")
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ({"from": "Tom Mustermann <tom@example.com>"}, ("tom@example.com", "Tom Mustermann")),
+        ({"from": '"Mustermann, Tom" <tom@example.com>', "fromName": "Tom"}, ("tom@example.com", "Tom")),
+        ({"from": "<tom@example.com>"}, ("tom@example.com", None)),
+        ({"from": "tom@example.com"}, ("tom@example.com", None)),
+        ({"from": "window <3>"}, ("window <3>", None)),
+    ],
+)
+async def test_given_a_sender_with_name_and_address_they_are_kept_apart(
+    as_actor: Any, sent: dict[str, str], expected: tuple[str, str | None]
+) -> None:
+    client = await as_actor()
+    made = (await client.post("/ticket", json={"channel": "email", "subject": "s", "body": "b"} | sent)).json()
+    assert (made["from"], made["fromName"]) == expected
+    path = f"/ticket/{made['id']}/conversation/store"
+    stored = (await client.post(path, json={"body": "b"} | sent)).json()["conversation"]
+    assert (stored["fromEmail"], stored["fromEmailName"]) == expected

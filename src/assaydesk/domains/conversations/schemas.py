@@ -1,8 +1,9 @@
 """Wire shapes of messages (ticket.md 1.2, 2.3, 3)."""
 
-from typing import Annotated, Any, Literal
+from email.utils import parseaddr
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from assaydesk.domains.conversations.bodies import MOST_CHARACTERS
 from assaydesk.domains.tickets.schemas import (
@@ -80,13 +81,26 @@ class ReplyCreate(RequestSchema):
     )
 
 
-class StoreCreate(RequestSchema):
+class _FromSomebody(RequestSchema):
+    """A sender may be written `Name <address>`: the customer is looked for by the address alone."""
+
+    from_: Short | None = Field(None, alias="from")
+    from_name: Short | None = None
+
+    @model_validator(mode="after")
+    def _split_sender(self) -> Self:
+        if self.from_ is not None and self.from_.endswith(">"):
+            name, address = parseaddr(self.from_)
+            if "@" in address:
+                self.from_, self.from_name = address, self.from_name or name or None
+        return self
+
+
+class StoreCreate(_FromSomebody):
     """A message that was sent or received elsewhere."""
 
     process: ProcessWord | None = None
     direction: DirectionWord = "in"
-    from_: Short | None = Field(None, alias="from")
-    from_name: Short | None = None
     to: Addresses = Field(default_factory=list)
     cc_emails: Addresses = Field(default_factory=list)
     bcc_emails: Addresses = Field(default_factory=list)
@@ -127,14 +141,12 @@ class ConversationUpdate(RequestSchema):
     attachments: Files = Field(default_factory=list)
 
 
-class TicketCreate(RequestSchema):
+class TicketCreate(_FromSomebody):
     """A ticket with its first message."""
 
     channel: ChannelWord
     process: ProcessWord | None = None
     direction: DirectionWord = "in"
-    from_: Short | None = Field(None, alias="from")
-    from_name: Short | None = None
     to: Addresses = Field(default_factory=list)
     cc: Addresses = Field(default_factory=list)
     bcc: Addresses = Field(default_factory=list)
