@@ -184,7 +184,7 @@ function ToReview({ filters, people, families, reason }: ListProps & { reason: R
   const counts = queue.data?.counts ?? {};
   const sum = Object.values(counts).reduce((total, count) => total + count, 0);
   return (
-    <Group align="flex-start" gap="lg" wrap="wrap-reverse">
+    <Group align="flex-start" gap="lg">
       <div style={{ flex: "1 1 640px", minWidth: 0 }}>
         <FilterBar filters={filters} people={people} families={families} states={QUEUE_STATES} />
         <Group gap={6} mb="sm" role="group" aria-label={t("quality.queue.filterReason")}>

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Checkbox, Group, Modal, MultiSelect, NumberInput, Select, Stack, Switch, Tabs, Text, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Alert, Button, Checkbox, Group, Modal, MultiSelect, NumberInput, Select, Stack, Switch, Tabs, Text, TextInput, Tooltip, VisuallyHidden } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconArrowLeft } from "@tabler/icons-react";
@@ -162,7 +162,7 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
         <Tooltip label={t("quality.cards.title")}>
           <ActionIcon variant="subtle" color="gray" component={Link} to="/quality/scorecards" aria-label={t("quality.cards.title")}><IconArrowLeft size={18} /></ActionIcon>
         </Tooltip>
-        <h1 className="mantine-visually-hidden">{card?.name ?? t("quality.editor.newTitle")}</h1>
+        <VisuallyHidden component="h1">{card?.name ?? t("quality.editor.newTitle")}</VisuallyHidden>
         <TextInput
           w={{ base: "100%", sm: 340 }} fw={650} aria-label={t("quality.editor.name")} placeholder={t("quality.editor.name")} maxLength={200} disabled={!editable}
           value={draft.name} onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value })} autoFocus={card === null}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, Stack, Switch, Table, Text, TextInput, Title, Anchor, Badge } from "@mantine/core";
+import { ActionIcon, Button, Group, Menu, Stack, Switch, Table, Text, TextInput, Title, Anchor, Badge, VisuallyHidden } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconArchive, IconCopy, IconDots, IconListDetails, IconPlayerPlay, IconPlus, IconSearch, IconTrash } from "@tabler/icons-react";
@@ -139,7 +139,7 @@ export default function ScorecardsPage() {
                 <Table.Th>{t("quality.cards.categories")}</Table.Th>
                 <Table.Th>{t("quality.cards.coach")}</Table.Th>
                 <Table.Th>{t("quality.cards.modified")}</Table.Th>
-                {manages && <Table.Th><span className="mantine-visually-hidden">{t("common.actions")}</span></Table.Th>}
+                {manages && <Table.Th><VisuallyHidden>{t("common.actions")}</VisuallyHidden></Table.Th>}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -36,6 +36,10 @@ export const isDecided = (criterion: ScoredCriterion): boolean => criterion.orig
 export const isAcceptable = (criterion: ScoredCriterion): boolean =>
   !isDecided(criterion) && (criterion.score !== null || criterion.applicable === false);
 
+/** The reason that stands there is the judge's own for leaving the answer to a person; it explains no score. */
+export const isAbstention = (criterion: ScoredCriterion): boolean =>
+  criterion.state === "needsHuman" && criterion.reason === criterion.aiReason;
+
 /** The person's answer differs from the judge's. */
 export const differsFromJudge = (criterion: ScoredCriterion): boolean => {
   if (criterion.origin !== "human") return false;

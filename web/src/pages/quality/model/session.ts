@@ -165,8 +165,9 @@ export class ReviewSession {
   }
 
   private accept(assessment: Assessment): void {
-    this.server = assessment;
-    this.store.stored(assessment);
+    // The answer to a change leaves the history out; it is read again when somebody opens it.
+    this.server = { ...assessment, editingHistory: assessment.editingHistory ?? this.server.editingHistory };
+    this.store.stored(this.server);
   }
 
   private shown(criterionId: number): ScoredCriterion | undefined {

@@ -3,7 +3,7 @@ import { IconCheck, IconCircleDashed, IconQuote, IconRobot, IconRuler2, IconSkul
 import { useEffect, useRef } from "react";
 import { useI18n, type Translate } from "@/i18n";
 import { Keys } from "@/ui/hotkeys";
-import { differsFromJudge, isAcceptable, isDecided, type CriterionEdit } from "../model/review";
+import { differsFromJudge, isAbstention, isAcceptable, isDecided, type CriterionEdit } from "../model/review";
 import type { Criterion, OverrideReason, ScoredCriterion } from "../model/types";
 import classes from "../quality.module.css";
 
@@ -69,7 +69,7 @@ export function CriterionRow(props: Props) {
   useEffect(() => {
     if (!active) return;
     head.current?.focus({ preventScroll: true });
-    head.current?.scrollIntoView({ block: "nearest" });
+    head.current?.parentElement?.scrollIntoView({ block: "nearest" });
   }, [active]);
   const knock = criterion.makeOrBreakForAssessment
     ? t("quality.review.knockOutOfAssessment")
@@ -124,9 +124,12 @@ function Body(props: Props) {
     <Stack gap={10} className={classes.criterionBody}>
       {definition?.description && <Text size="xs" c="dimmed">{definition.description}</Text>}
       {editable && <Answers {...props} />}
-      {!editable && criterion.reason && <Text size="sm">{criterion.reason}</Text>}
+      {!editable && criterion.reason && !isAbstention(criterion) && <Text size="sm">{criterion.reason}</Text>}
       {!blind && criterion.state === "needsHuman" && (
-        <Badge variant="light" color="orange" tt="none">{t("quality.review.judgeAbstained")}</Badge>
+        <div>
+          <Badge variant="light" color="orange" tt="none">{t("quality.review.judgeAbstained")}</Badge>
+          {criterion.aiReason && <Text size="xs" c="dimmed" mt={4}>{criterion.aiReason}</Text>}
+        </div>
       )}
       {isDecided(criterion) && judge && (
         <Text size="xs" c="dimmed">
@@ -148,7 +151,7 @@ function Body(props: Props) {
           label={<Group gap={6} component="span">{t("quality.review.reason")} <Keys keys="r" /></Group>}
           placeholder={t("quality.review.reasonPlaceholder")}
           size="xs" autosize minRows={1} maxRows={8} maxLength={4000}
-          value={criterion.reason ?? ""}
+          value={isAbstention(criterion) ? "" : (criterion.reason ?? "")}
           onChange={(event) => props.onEdit({ reason: event.currentTarget.value || null })}
           onKeyDown={(event) => {
             if (event.key === "Escape" || (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.metaKey)) {

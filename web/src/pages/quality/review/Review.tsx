@@ -11,7 +11,7 @@ import { ErrorState, errorText, useShowError } from "@/ui/ErrorState";
 import { Keys, useHotkey } from "@/ui/hotkeys";
 import { Person } from "@/ui/Person";
 import { assessmentQuery, isStale, messagesQuery, patchAssessment, prefetchReview, scorecardQuery, useForgetLists, usePeople, worklogQuery } from "../data";
-import { canFinish, differsFromJudge, firstToReview, isAcceptable, isDecided, locate, nextOpen, scoreOfDigit, takesNumber, type CriterionEdit } from "../model/review";
+import { canFinish, differsFromJudge, firstToReview, isAbstention, isAcceptable, isDecided, locate, nextOpen, scoreOfDigit, takesNumber, type CriterionEdit } from "../model/review";
 import { ReviewSession } from "../model/session";
 import type { Assessment, OverrideReason, ScoredCriterion } from "../model/types";
 import { StateBadge } from "../parts";
@@ -164,7 +164,7 @@ export function Review({ assessment }: { assessment: Assessment }) {
   };
 
   const score = (criterion: ScoredCriterion, value: number, stay = false) => {
-    edit(criterion, { score: value, overrideReason: whyOf(criterion, value) });
+    edit(criterion, { score: value, overrideReason: whyOf(criterion, value), ...(isAbstention(criterion) ? { reason: null } : {}) });
     // A person who contradicts the judge stays at the criterion and can say why with one more key.
     if (!stay && whyOf(criterion, value) === null) goOn(criterion);
   };
@@ -191,8 +191,13 @@ export function Review({ assessment }: { assessment: Assessment }) {
       notifications.show({ color: "orange", message: t("quality.review.alwaysApplies") });
       return;
     }
-    edit(criterion, { applicable: false, overrideReason: whyOf(criterion, null) });
+    edit(criterion, { applicable: false, overrideReason: whyOf(criterion, null), ...(isAbstention(criterion) ? { reason: null } : {}) });
     goOn(criterion);
+  };
+
+  const openHistory = () => {
+    setDialog("history");
+    void session.flush().then(() => client.invalidateQueries({ queryKey: assessmentQuery(server.id).queryKey }));
   };
 
   const undo = () => {
@@ -341,7 +346,7 @@ export function Review({ assessment }: { assessment: Assessment }) {
   useHotkey("mod+Enter", t("quality.keys.finish"), () => finish.mutate(), { enabled: canFinish(server) && !choosing && dialog === null, inFields: true });
   useHotkey("]", t("quality.keys.nextAssessment"), () => neighbour(1), { enabled: !choosing });
   useHotkey("[", t("quality.keys.previousAssessment"), () => neighbour(-1), { enabled: !choosing });
-  useHotkey("h", t("quality.keys.history"), () => setDialog("history"), { enabled: !choosing });
+  useHotkey("h", t("quality.keys.history"), () => openHistory(), { enabled: !choosing });
 
   const beginEvidence = (criterion: ScoredCriterion) => {
     evidence.begin(criterion);
@@ -406,7 +411,7 @@ export function Review({ assessment }: { assessment: Assessment }) {
             </Tooltip>
           )}
           <Tooltip label={t("quality.review.history")}>
-            <ActionIcon variant="subtle" color="gray" onClick={() => setDialog("history")} aria-label={t("quality.review.history")}><IconHistory size={18} /></ActionIcon>
+            <ActionIcon variant="subtle" color="gray" onClick={openHistory} aria-label={t("quality.review.history")}><IconHistory size={18} /></ActionIcon>
           </Tooltip>
           {(mayDiscuss || mayReopen || mayRefresh || can("qualityDeleteAssessment")) && (
             <Menu position="bottom-end" withArrow>
