@@ -101,6 +101,8 @@ async def _planned(session: WriteSession, fresh: Sequence[ParsedConversation], n
         )
         plan = make_plan(one, timeline, now=now, pending_days=settings.pending_default_days)
         plan.ticket["customer_id"] = customers.get(one.customer) if one.customer else None
+        # The source says who it was; nobody here has checked it (ticket.md 8.3).
+        plan.ticket["customer_legitimation"] = 10 if plan.ticket["customer_id"] else 0
         items.append(_Item(one, plan, {person.key: profiles[person.external_id] for person in one.participants}))
     return items
 

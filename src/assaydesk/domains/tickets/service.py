@@ -279,8 +279,9 @@ async def tickets_with_tag(session: ReadSession, tag_ids: Collection[int]) -> di
 
 
 async def _refuse_stale(session: ReadSession, row: Mapping[str, Any], sent: str) -> None:
+    zone = (await get_settings(session)).zone  # Times of tickets are shown without a zone, and come back so.
     try:
-        refuse_stale(sent, modified_at=row["modified_at"] or row["created_at"], version=row["version"])
+        refuse_stale(sent, modified_at=row["modified_at"] or row["created_at"], version=row["version"], zone=zone)
     except StaleObject as stale:
         known = int(sent) if sent.strip('" ').isdigit() and len(sent) < 10 else row["version"] - 1
         lines = await repository.changes_since(session, row["id"], known)
