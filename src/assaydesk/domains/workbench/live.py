@@ -167,9 +167,11 @@ class Live:
                     if payload is None:
                         self._begin()
                         continue
-                    self._heard += 1
-                    self._notices.append((self._heard, monotonic(), read_notice(payload)))
-                    self._wake.set()
+                    notice = read_notice(payload)
+                    if notice is not None:
+                        self._heard += 1
+                        self._notices.append((self._heard, monotonic(), notice))
+                        self._wake.set()
             except ListenerLost as failure:
                 log.warning("live_listener_lost", error=str(failure)[:200])
                 self._ready.clear()
@@ -203,6 +205,13 @@ class Live:
             except (SQLAlchemyError, OSError) as failure:
                 # Positions stand where they were: nothing is lost, it comes later.
                 log.warning("live_not_read", error=type(failure).__name__)
+                await asyncio.sleep(1)
+                self._wake.set()
+            except Exception as failure:
+                # A stream must not fall silent: its reader is told to read again.
+                log.error("live_failed", exc_info=failure)
+                for stream in self._streams:
+                    stream.position, stream.resync = self._heard, True
                 await asyncio.sleep(1)
                 self._wake.set()
 

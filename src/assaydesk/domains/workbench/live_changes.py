@@ -79,11 +79,14 @@ class Notice:
     ids: tuple[int, ...] | None = None
 
 
-def read_notice(payload: str) -> Notice:
-    """From the text that the triggers send."""
-    told: dict[str, Any] = json.loads(payload)
-    ids = told.get("ids")
-    return Notice(told["topic"], told.get("kind", ""), None if ids is None else tuple(ids))
+def read_notice(payload: str) -> Notice | None:
+    """From the text that the triggers send; None for anything else, which anybody may notify by hand."""
+    try:
+        told: dict[str, Any] = json.loads(payload)
+        ids = told.get("ids")
+        return Notice(str(told["topic"]), str(told.get("kind", "")), None if ids is None else tuple(map(int, ids)))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 @dataclass(slots=True)
