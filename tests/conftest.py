@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +28,10 @@ from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.jobs.job import JOBS, Runtime
 from tests.factories.profiles import make_profile
 from tests.servers.imap_server import ImapServer, find_dovecot
+
+# Machines are shared: how long an example takes says nothing about the code.
+settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("desk")
 
 SHARED = Path(__file__).parents[2] / "shared"
 TEMPLATE = "assaydesk_template"
