@@ -163,7 +163,7 @@ function Rhythm({ job, again }: { job: Schemas["CronDetail"]; again: () => Promi
   });
   return (
     <FormBox form={form}>
-      <TextInput label={t("admin.rhythm")} description={t("admin.rhythmHint")} value={form.values.schedule} error={form.fault("schedule")} ff="monospace"
+      <TextInput label={t("admin.rhythm")} description={t("admin.rhythmHint")} value={form.values.schedule} error={form.fault("schedule")} styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
         onChange={(event) => form.set("schedule", event.currentTarget.value)} />
       <FormButtons form={form} save={t("admin.save")} />
     </FormBox>

@@ -177,7 +177,7 @@ function Raw({ setting, value, change, error, disabled }: Props) {
     });
   }, [value]);
   return (
-    <JsonInput aria-label={setting.label} autosize minRows={2} maxRows={16} value={text} disabled={disabled} ff="monospace"
+    <JsonInput aria-label={setting.label} autosize minRows={2} maxRows={16} value={text} disabled={disabled} styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 13 } }}
       error={error ?? (wrong ? t("admin.notJson") : undefined)}
       onChange={(next) => {
         setText(next);

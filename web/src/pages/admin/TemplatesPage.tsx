@@ -152,7 +152,7 @@ function AnswerForm({ template, choose }: { template: Listed | null; choose: (id
         <TextInput label={t("admin.subject")} description={t("admin.subjectHint")} value={values.subject} error={fault("subject")} disabled={!editable}
           inputWrapperOrder={["label", "input", "description", "error"]} onChange={(event) => set("subject", event.currentTarget.value)} />
       </Group>
-      <Textarea ref={area} label={t("admin.message")} description={t("admin.messageHint")} required autosize minRows={8} maxRows={20} ff="monospace"
+      <Textarea ref={area} label={t("admin.message")} description={t("admin.messageHint")} required autosize minRows={8} maxRows={20}
         styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 13 } }} value={values.message} error={fault("message")} disabled={!editable}
         onChange={(event) => set("message", event.currentTarget.value)} />
       <Group grow align="flex-start">

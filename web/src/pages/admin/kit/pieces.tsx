@@ -194,7 +194,7 @@ export function ShownOnce({ label, value, children }: { label: string; value: st
       <Stack gap="xs">
         {children && <Text fz="sm">{children}</Text>}
         <Group gap="xs" wrap="nowrap" align="flex-end">
-          <TextInput value={value} readOnly aria-label={label} style={{ flex: 1 }} ff="monospace"
+          <TextInput value={value} readOnly aria-label={label} style={{ flex: 1 }} styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
             onFocus={(event) => event.currentTarget.select()} />
           <CopyButton value={value}>
             {({ copied, copy }) => <Button variant="default" onClick={copy}>{copied ? t("admin.copied") : t("admin.copy")}</Button>}
