@@ -100,9 +100,9 @@ async def _one(
 
 
 async def _settled(page: Page) -> None:
-    await page.wait_for_function("document.querySelector('#root').childElementCount > 0")
+    await page.locator("#root > *").first.wait_for(state="attached")
     await page.wait_for_timeout(600)
-    await page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    await page.locator("[aria-busy=true]").first.wait_for(state="detached")
     await page.wait_for_timeout(300)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
 
 from assaydesk.cli.instance import opened
 from assaydesk.domains.demo.service import seed_company
@@ -29,6 +29,7 @@ from tests.conftest import _copy, _prepare
 from tests.servers.chromium import find_chromium
 
 HERE = Path(__file__).parent
+expect.set_options(timeout=15_000)  # Machines that run the suite are busy.
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -75,13 +75,14 @@ export function makeI18n(dictionary: Dictionary, language: Language, zone?: stri
   return { language, locale, timeZone, t, format: makeFormats(locale, timeZone) };
 }
 
-const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ["year", 31_536_000],
-  ["month", 2_592_000],
-  ["week", 604_800],
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
+/** Unit, its seconds, and from how many of them on it is used: "6 weeks ago" says more than "last month". */
+const STEPS: [Intl.RelativeTimeFormatUnit, number, number][] = [
+  ["year", 31_536_000, 2],
+  ["month", 2_592_000, 3],
+  ["week", 604_800, 2],
+  ["day", 86_400, 1],
+  ["hour", 3_600, 1],
+  ["minute", 60, 1],
 ];
 
 let instanceZone: string | undefined;
@@ -137,7 +138,7 @@ function makeFormats(locale: string, timeZone: string): Formats {
     percent: (value, digits = 0) => `${number(value, digits)} %`,
     relative(value, now = new Date()) {
       const seconds = (instant(value).getTime() - now.getTime()) / 1000;
-      const step = STEPS.find(([, size]) => Math.abs(seconds) >= size);
+      const step = STEPS.find(([, size, from]) => Math.abs(seconds) >= size * from);
       return step ? ago.format(Math.trunc(seconds / step[1]), step[0]) : ago.format(0, "minute");
     },
     duration(seconds) {

@@ -111,7 +111,7 @@ export default function InboxPage() {
   const first = found.data?.pages[0];
   return (
     <div className={classes.page}>
-      <Group justify="space-between" wrap="nowrap">
+      <Group justify="space-between" gap="xs">
         <Group gap="sm" align="baseline">
           <Title order={1} size="h2">{t("inbox.title")}</Title>
           {first && (
@@ -123,7 +123,9 @@ export default function InboxPage() {
         <Group gap="xs" wrap="nowrap">
           <SaveView query={query} onSaved={(id) => change({ view: `v${id}` })} />
           <Tooltip label={t("inbox.nextHint")}>
-            <Button leftSection={<IconPlayerTrackNext size={16} />} loading={next.isPending} onClick={() => next.mutate()}>{t("inbox.next")}</Button>
+            <Button leftSection={<IconPlayerTrackNext size={16} />} loading={next.isPending} onClick={() => next.mutate()}>
+              {t("inbox.next")}
+            </Button>
           </Tooltip>
         </Group>
       </Group>
