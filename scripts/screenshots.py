@@ -32,6 +32,20 @@ PAGES: list[tuple[str, str, str | None]] = [
     ("review-queue", "/quality/queue", "tobias"),
     ("scorecards", "/quality/scorecards", "marek"),
     ("people", "/admin/people", "admin"),
+    ("person", "/admin/people/7", "admin"),
+    ("add-person", "/admin/people?add=1", "admin"),
+    ("teams", "/admin/teams", "admin"),
+    ("roles", "/admin/roles", "admin"),
+    ("role", "/admin/roles/3", "admin"),
+    ("settings", "/admin/settings/quality", "admin"),
+    ("tags", "/admin/tags?tag=2", "admin"),
+    ("templates", "/admin/templates?tab=answers&id=1", "admin"),
+    ("mailboxes", "/admin/mailboxes", "admin"),
+    ("jobs", "/admin/jobs", "admin"),
+    ("access", "/admin/access", "admin"),
+    ("hooks", "/admin/hooks", "admin"),
+    ("exports", "/admin/exports", "admin"),
+    ("profile", "/profile", "clara"),
 ]
 
 

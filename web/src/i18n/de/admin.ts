@@ -449,7 +449,7 @@ const de: typeof en = {
   skillTags: "Skills",
   skillTagsHint: "Tags der Tickets, die die Person bearbeiten kann.",
   skills: "Skills und Grenzen",
-  slaHours: "Antwort binnen (Geschäftsstunden)",
+  slaHours: "Frist (Arbeitsstunden)",
   ssoOnly: "Nur Single Sign-on",
   startExport: "Export starten",
   state: "Zustand",

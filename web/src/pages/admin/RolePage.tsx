@@ -9,6 +9,7 @@ import { useMay } from "@/app/auth";
 import { api, ask, type Schemas } from "./kit/backend";
 import { useRoles } from "./kit/lookups";
 import { FormBox, FormButtons, Frame, Loaded, PageHead } from "./kit/pieces";
+import { GERMAN, GERMAN_GROUPS } from "./kit/permissions";
 import { useDraftForm } from "./kit/useDraftForm";
 import { useWords } from "./kit/words";
 
@@ -38,8 +39,17 @@ export default function RolePage() {
   );
 }
 
-function RoleForm({ role, groups }: { role: Schemas["RoleRead"] | null; groups: Schemas["PermissionGroupRead"][] }) {
-  const { t } = useWords();
+/** The API describes permissions in English; in German the name alone says it. */
+function inGerman(groups: Schemas["PermissionGroupRead"][]): Schemas["PermissionGroupRead"][] {
+  return groups.map((group) => ({
+    ...group, label: GERMAN_GROUPS[group.key] ?? group.label, description: "",
+    permissions: group.permissions.map((one) => ({ ...one, label: GERMAN[one.name] ?? one.label, description: one.name })),
+  }));
+}
+
+function RoleForm({ role, groups: named }: { role: Schemas["RoleRead"] | null; groups: Schemas["PermissionGroupRead"][] }) {
+  const { t, language } = useWords();
+  const groups = useMemo(() => (language === "de" ? inGerman(named) : named), [language, named]);
   const may = useMay();
   const client = useQueryClient();
   const navigate = useNavigate();
