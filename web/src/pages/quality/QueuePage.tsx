@@ -16,7 +16,7 @@ import { TimeAgo } from "@/ui/TimeAgo";
 import { assessmentsQuery, prefetchReview, useFamilies, usePeople, useTeams, type AssessmentFilters, type Lookup } from "./data";
 import type { AssessmentState, AssessmentSummary } from "./model/types";
 import { ScoreText, StateBadge } from "./parts";
-import { nextReview, queueQuery, REVIEW_REASONS, type QueueFilters, type ReviewQueue, type ReviewReason, type Trail } from "./queue";
+import { nextReview, queueQuery, REVIEW_REASONS, type QueueFilters, type ReviewQueue, type ReviewReason, type Trail, type WaitingState } from "./queue";
 import classes from "./quality.module.css";
 
 const PAGE_ROWS = 50;
@@ -61,12 +61,13 @@ function useFilters() {
 
 type Filters = ReturnType<typeof useFilters>;
 
+/** The state is one of the open tab's: changing the tab forgets it. */
 function shared({ number, params }: Filters): QueueFilters {
   const filters: QueueFilters = {
     user: number("user"),
     team: number("team"),
     scorecardBaseId: number("card"),
-    state: (params.get("state") as AssessmentState | null) ?? undefined,
+    state: (params.get("state") as WaitingState | null) ?? undefined,
   };
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
 }

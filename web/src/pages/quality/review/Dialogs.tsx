@@ -3,7 +3,8 @@ import { useState } from "react";
 import { useI18n } from "@/i18n";
 import { TimeAgo } from "@/ui/TimeAgo";
 import { locate } from "../model/review";
-import type { Assessment, HistoryEntry } from "../model/types";
+import type { Assessment, HistoryEntry, OverrideReason } from "../model/types";
+import { REASONS } from "./CriterionRow";
 
 interface Dialog {
   opened: boolean;
@@ -104,6 +105,7 @@ export function ConfirmDialog(props: Dialog & { title: string; text: string; act
 
 const FIELDS = ["score", "reason", "applicable", "overrideReason", "evidence", "state", "aiSummary", "supervisorAssessment", "assessmentDate", "discussionDate", "scorecardId"] as const;
 type Field = (typeof FIELDS)[number];
+const isReason = (value: string): value is OverrideReason => (REASONS as readonly string[]).includes(value);
 const isField = (name: string): name is Field => (FIELDS as readonly string[]).includes(name);
 
 export function HistoryDrawer(props: Dialog & { assessment: Assessment; nameOf: (id: number | null) => string }) {
@@ -150,6 +152,7 @@ function useShownValue() {
     if (typeof value !== "string") return JSON.stringify(value);
     if (field.endsWith("Date")) return format.dateTime(value);
     if (field === "state") return stateName(value, t) ?? value;
+    if (field === "overrideReason" && isReason(value)) return t(`quality.review.${value}`);
     return value.length > 160 ? `${value.slice(0, 160)}…` : value;
   };
 }

@@ -158,15 +158,19 @@ export function Review({ assessment }: { assessment: Assessment }) {
 
   const whyOf = (criterion: ScoredCriterion, score: number | null): OverrideReason | null => {
     const judged = criterion.aiScore !== null || criterion.aiApplicable === false;
-    if (!judged) return null;
-    if (score === null) return criterion.aiApplicable === false ? null : "notApplicable";
-    return criterion.aiScore === score ? null : "scoreWrong";
+    const { overrideReason: given } = criterion;
+    // What a person said about the evidence stays, whatever the score.
+    const other = given === "scoreWrong" || given === "notApplicable" ? null : given;
+    if (!judged) return other;
+    if (score === null) return criterion.aiApplicable === false ? other : (other ?? "notApplicable");
+    return criterion.aiScore === score ? other : (other ?? "scoreWrong");
   };
 
   const score = (criterion: ScoredCriterion, value: number, stay = false) => {
     edit(criterion, { score: value, overrideReason: whyOf(criterion, value), ...(isAbstention(criterion) ? { reason: null } : {}) });
     // A person who contradicts the judge stays at the criterion and can say why with one more key.
-    if (!stay && whyOf(criterion, value) === null) goOn(criterion);
+    const contradicts = criterion.aiApplicable === false || (criterion.aiScore !== null && criterion.aiScore !== value);
+    if (!stay && !contradicts) goOn(criterion);
   };
 
   const accept = (criterion: ScoredCriterion) => {
