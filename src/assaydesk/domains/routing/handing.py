@@ -85,14 +85,14 @@ async def _search(
     viewer = viewer_from(person)
     conditions = [
         waits_for_a_person(now, timedelta(seconds=settings.routing_wait_for_ai_seconds)),
-        fits(viewer, settings.routing_tag_matching),
         ~TICKET_WORKED_ON(None, now, gap, actor.id),
     ]
-    if settings.backlog_restriction_enabled:
-        conditions.append(backlog_condition(viewer))
+    of_kind = [fits(viewer, settings.routing_tag_matching)] if viewer.is_routed else []
+    if settings.backlog_restriction_enabled and viewer.is_restricted:
+        of_kind.append(backlog_condition(viewer))
     if filters:
         conditions += (await matching(session, actor, filters, restricted=False)).where
-    return Search(actor.id, settings.routing_mode, now, gap, conditions)
+    return Search(actor.id, settings.routing_mode, now, gap, conditions, of_kind)
 
 
 async def _find(session: WriteSession, search: Search, direction: Direction, place: Place | None) -> Candidate | None:
@@ -102,12 +102,16 @@ async def _find(session: WriteSession, search: Search, direction: Direction, pla
     over = set() if direction is Direction.PREVIOUS else await repository.passed_over(session, search.user_id, since)
     tries = [over | current, current] if over - current else [current]
     rejected: set[int] = set()
+    is_known = not search.of_kind
     for left_out in tries:
         for wait in (False, True):
             # Somebody may just be changing a ticket. Waiting for that is safe only while no ticket is held.
             if wait and (direction is not Direction.EARLIEST or rejected):
                 continue
             for stretch in stretches(direction, place):
+                if not stretch.own and not is_known:
+                    search = replace(search, fitting=await repository.fitting(session, search.of_kind))
+                    is_known = True
                 limited = replace(search, passed_over=left_out | rejected)
                 while (found := await repository.lock_candidate(session, limited, stretch, wait=wait)) is not None:
                     if not await repository.is_worked_on(session, found.id, search):

@@ -7,9 +7,11 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    String,
     and_,
     any_,
     case,
+    column,
     delete,
     exists,
     func,
@@ -28,19 +30,25 @@ from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.routing.models import Handout
 from assaydesk.domains.routing.types import Place, Stretch
 from assaydesk.domains.tickets.events import TICKET_WORKED_ON
-from assaydesk.domains.tickets.models import ROUTABLE, ROUTING_ORDERS, WAITING, Ticket
+from assaydesk.domains.tickets.models import KIND, ROUTABLE, ROUTING_ORDERS, WAITING, Ticket
 from assaydesk.domains.worklogs.models import Presence, WorkSegment, WorkSignal
-from assaydesk.platform.db.base import BigInts, Timestamp
+from assaydesk.platform.db.base import BigInt, BigInts, Timestamp
 from assaydesk.platform.db.session import ReadSession, WriteSession
 
 _DESC: Final = " desc"
+
+MOST_KINDS: Final = 2000
+MOST_FITTING: Final = 1000
+"""Waiting tickets that are fetched and sorted; when more fit, the next one is found sooner in the order itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """Which tickets may be handed out to whom, and how they are sorted.
 
-    `conditions`: beside those of `WAITING` and of own tickets. `passed_over`: ids that are left out.
+    `conditions`: beside those of `WAITING` and of own tickets. `of_kind`: more of them, which ask for nothing but tags
+    and channel. `passed_over`: ids that are left out. `fitting`: all that wait and are of a kind that fits, when they
+    are few.
     """
 
     user_id: int
@@ -48,7 +56,9 @@ class Search:
     now: datetime
     gap: timedelta
     conditions: Sequence[ColumnElement[bool]]
+    of_kind: Sequence[ColumnElement[bool]] = ()
     passed_over: Collection[int] = field(default=())
+    fitting: Sequence[int] | None = None
 
 
 class Candidate(NamedTuple):
@@ -89,7 +99,13 @@ def own(user_id: int) -> ColumnElement[bool]:
 async def lock_candidate(session: WriteSession, search: Search, stretch: Stretch, *, wait: bool) -> Candidate | None:
     """The first ticket of a stretch, locked. `wait`: for those that somebody is changing, which are else left out."""
     group = [own(search.user_id), text(ROUTABLE)] if stretch.own else [text(WAITING)]
-    query = select(Ticket.id, Ticket.agent_id, Ticket.carried_tag_ids).where(*group, *search.conditions)
+    query = select(Ticket.id, Ticket.agent_id, Ticket.carried_tag_ids).where(
+        *group, *search.conditions, *search.of_kind
+    )
+    if not stretch.own and search.fitting is not None:
+        if not search.fitting:
+            return None
+        query = query.where(Ticket.id == any_(literal(list(search.fitting), BigInts)))
     if stretch.beyond is not None:
         query = query.where(
             beyond(search.mode, stretch.beyond.keys, backwards=stretch.backwards),
@@ -100,6 +116,44 @@ async def lock_candidate(session: WriteSession, search: Search, stretch: Stretch
     query = query.order_by(*order_of(search.mode, backwards=stretch.backwards)).limit(1)
     row = (await session.execute(query.with_for_update(key_share=True, skip_locked=not wait))).first()
     return None if row is None else Candidate(row[0], row[1], row[2])
+
+
+# Jumps from one kind of waiting ticket to the next, however many tickets there are of each.
+_KINDS: Final = text(f"""
+with recursive found as (
+  (select {KIND} as kind, channel, id from tickets where {WAITING} order by {KIND}, channel limit 1)
+  union all
+  select further.* from found cross join lateral (
+    select {KIND} as kind, channel, id from tickets
+    where {WAITING} and ({KIND}, channel) > (found.kind, found.channel) order by {KIND}, channel limit 1
+  ) as further
+)
+select kind, channel as kind_channel, id as kind_id from found limit {MOST_KINDS + 1}
+""")  # noqa: S608
+_OF_KINDS: Final = text(f"""
+select one.id from unnest(cast(:kinds as bigint[]), cast(:channels as text[])) as fitting (kind, kind_channel)
+cross join lateral (
+  select id from tickets where {WAITING} and {KIND} = fitting.kind and channel = fitting.kind_channel
+  limit {MOST_FITTING + 1}
+) as one limit {MOST_FITTING + 1}
+""")  # noqa: S608
+
+
+async def fitting(session: ReadSession, of_kind: Sequence[ColumnElement[bool]]) -> list[int] | None:
+    """All waiting tickets of the kinds that fit. None: they are many, and some of them come early in every order."""
+    kinds = _KINDS.columns(
+        column("kind", BigInt), column("kind_channel", String), column("kind_id", BigInt)
+    ).cte("kinds").prefix_with("materialized")  # fmt: skip
+    number = select(func.count()).select_from(kinds).scalar_subquery()
+    query = select(number, kinds.c.kind, kinds.c.kind_channel).join(Ticket, Ticket.id == kinds.c.kind_id)
+    rows = (await session.execute(query.where(*of_kind))).all()
+    if not rows:
+        return None if (await session.scalar(select(number)) or 0) > MOST_KINDS else []
+    if rows[0][0] > MOST_KINDS:
+        return None
+    given = {"kinds": [row.kind for row in rows], "channels": [row.kind_channel for row in rows]}
+    ids = list(await session.scalars(_OF_KINDS, given))
+    return ids if len(ids) <= MOST_FITTING else None
 
 
 async def is_worked_on(session: ReadSession, ticket_id: int, search: Search) -> bool:

@@ -32,6 +32,10 @@ ROUTING_ORDERS: Final = {
 """What each `routingMode` sorts by (ticket.md 6.3). Each has an index over the tickets that wait."""
 
 
+KIND: Final = "hash_array_extended(carried_tag_ids, 0)"
+"""Tickets with the same tags have the same one. With the channel it says whom a waiting ticket fits."""
+
+
 class Ticket(Base):
     __tablename__ = "tickets"
     __table_args__ = (
@@ -70,6 +74,7 @@ class Ticket(Base):
             Index(f"ix_tickets_routing_{mode}", *map(text, keys), postgresql_where=text(WAITING))
             for mode, keys in ROUTING_ORDERS.items()
         ),
+        Index("ix_tickets_waiting_kinds", text(KIND), "channel", postgresql_where=text(WAITING)),
         Index(
             "ix_tickets_previous_ticket_id", "previous_ticket_id",
             postgresql_where=text("previous_ticket_id is not null"),

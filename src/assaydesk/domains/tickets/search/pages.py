@@ -5,7 +5,7 @@ with a value, the rows without one. A place in it is a part and the keys of a ro
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -13,30 +13,31 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Select,
-    Text,
     and_,
+    any_,
     bindparam,
     cast,
-    false,
     func,
     literal,
-    or_,
     select,
     text,
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from assaydesk.domains.tickets.models import Ticket, TicketSearch
-from assaydesk.domains.tickets.search import fields
+from assaydesk.domains.tickets.search import estimates, fields
 from assaydesk.domains.tickets.search.cursor import BadCursor, Place, fits
-from assaydesk.platform.db.base import BigInt
+from assaydesk.domains.tickets.search.wanted import Hits, Order, Wanted, is_shown, matches, query_of, shows
+from assaydesk.platform.db.base import BigInt, BigInts
 from assaydesk.platform.db.session import ReadSession
 
 MOST_COUNTED: Final = 10_000
 RANKED: Final = 1000
 """So many of the newest hits are put in order by how well they fit; older ones follow by age."""
+
+LOOKED_AT: Final = 10_000
+"""So many tickets a walk looks at for words that very many have; if the page is not full then, the index is asked."""
 
 _CUSTOM_PLANS: Final = text("select set_config('plan_cache_mode', 'force_custom_plan', true)")
 _BY_INDEX: Final = text("select set_config('enable_seqscan', 'off', true), set_config('work_mem', '64MB', true)")
@@ -48,38 +49,6 @@ _CREATED: Final = "createdAt"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which tickets are looked for. `filters`: conditions on `Ticket`, what the caller may see included.
-
-    `query`: of the search table; None: no search; empty: a search that everything passes. `exact_id`: of the ticket
-    that a number alone names. `nothing`: no ticket has the words.
-    """
-
-    filters: tuple[ColumnElement[bool], ...]
-    query: str | None = None
-    exact_id: int | None = None
-    nothing: bool = False
-    is_narrowed: bool = True
-
-    @property
-    def where(self) -> list[ColumnElement[bool]]:
-        """All of it as conditions on `Ticket`."""
-        return [*self.filters, *self._search()]
-
-    def _search(self) -> list[ColumnElement[bool]]:
-        if not self.query and not self.nothing:
-            return []
-        found = false() if self.nothing else Ticket.id.in_(select(TicketSearch.ticket_id).where(matches(self.query)))
-        return [found if self.exact_id is None else or_(found, Ticket.id == self.exact_id)]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    field: str
-    descending: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Part:
     """A stretch of the list: its condition, and what it is sorted by, the id last."""
 
@@ -88,15 +57,29 @@ class _Part:
     types: tuple[type, ...]
     descending: bool
     exact: bool = False
+    ranked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where rows come from. `columns`: what of the sort keys stands there already."""
+    """Where rows come from. `columns`: what of the sort keys stands there already. `words`: rows still have to be
+    tested for them, which the walk does.
+    """
 
     query: Select[Any]
     id: ColumnElement[int]
     columns: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    words: str | None = None
+    has_vector: bool = False
+
+    @property
+    def whole(self) -> Select[Any]:
+        """All rows, words tested: the index of words is asked for all that have them."""
+        return (
+            self.query
+            if self.words is None
+            else self.query.where(self.id.in_(select(_collected(matches(self.words)).c[0])))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +90,6 @@ class Found:
     last: Place | None
     total: int
     is_exact: bool
-
-
-def matches(query: str | None) -> ColumnElement[bool]:
-    """The row of the search table has the words."""
-    return TicketSearch.words.op("@@", is_comparison=True)(_query(query))
-
-
-def _query(query: str | None) -> ColumnElement[Any]:
-    return cast(literal(query or "", Text), TSQUERY)
 
 
 async def find(
@@ -133,10 +107,12 @@ async def find(
     hits = None
     if wanted.query:
         await session.execute(_BY_INDEX)
-        hits = await _hits(session, wanted)
+        hits = await estimates.estimated(session, wanted) or await _counted(session, wanted)
     since = after.since if after is not None else None
-    if order.field == fields.RELEVANCE and hits is not None and after is None and hits > RANKED:
-        since = await _since(session, wanted)
+    if order.field == fields.RELEVANCE and hits is not None and after is None and hits.number > RANKED:
+        since = await _since(session, wanted, hits)
+    if order.field == fields.RELEVANCE and since is None and hits is not None:
+        hits = replace(hits, walked=False)
     frame = _frame(wanted, order, hits)
     parts = _parts(wanted, order, frame, since)
     if after is not None and not (0 <= after.part < len(parts) and fits(after.keys, parts[after.part].types)):
@@ -150,28 +126,38 @@ async def find(
     return Found([row[-1] for row in rows], last, total, is_exact)
 
 
-async def _hits(session: ReadSession, wanted: Wanted) -> int:
+async def _counted(session: ReadSession, wanted: Wanted) -> Hits:
     """How many rows of the search table have the words, up to one more than are counted."""
-    some = select(literal(1)).select_from(TicketSearch).where(matches(wanted.query)).limit(MOST_COUNTED + 1)
-    return await session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    some = select(TicketSearch.ticket_id).where(matches(wanted.query)).limit(MOST_COUNTED + 1).subquery()
+    ids = await session.scalar(select(func.array_agg(some.c.ticket_id, type_=BigInts))) or ()
+    return Hits(len(ids), ids=tuple(ids) if len(ids) <= MOST_COUNTED else None)
 
 
-async def _since(session: ReadSession, wanted: Wanted) -> int | None:
-    """The id of the oldest of the newest hits."""
-    newest = select(TicketSearch.ticket_id).where(matches(wanted.query)).order_by(TicketSearch.ticket_id.desc())
-    return await session.scalar(newest.offset(RANKED - 1).limit(1))
+async def _since(session: ReadSession, wanted: Wanted, hits: Hits) -> int | None:
+    """The id of the oldest of the newest hits; of very many, of the tickets that are looked at for them."""
+    newest = select(TicketSearch.ticket_id).order_by(TicketSearch.ticket_id.desc()).limit(1)
+    if not hits.walked:
+        return await session.scalar(newest.where(matches(wanted.query)).offset(RANKED - 1))
+    # Long lists of words take long to test.
+    most = max(RANKED, min(LOOKED_AT, 2_000_000 // len((wanted.query or "").split("|"))))
+    return await session.scalar(newest.offset(most - 1))
 
 
-async def _total(session: ReadSession, wanted: Wanted, hits: int | None, *, exact: bool) -> tuple[int, bool]:
+async def _total(session: ReadSession, wanted: Wanted, hits: Hits | None, *, exact: bool) -> tuple[int, bool]:
     """The number of tickets and whether it was counted: above ten thousand it is estimated unless `exact`."""
     if wanted.nothing and wanted.exact_id is None:
         return 0, True
-    if hits is not None and not wanted.is_narrowed and wanted.exact_id is None and hits <= MOST_COUNTED:
-        return hits, True
+    if hits is not None and not wanted.is_narrowed and wanted.exact_id is None and hits.number <= MOST_COUNTED:
+        return hits.number, True
+    if hits is not None and hits.walked and not exact:
+        number = await estimates.estimated_total(session, wanted) if wanted.is_narrowed else hits.number
+        if number is not None:
+            return number, False
     frame = _frame(wanted, Order(_ID, False), hits)
-    if hits is not None and hits > MOST_COUNTED and not (wanted.is_narrowed or exact):
-        return max(MOST_COUNTED + 1, await _estimate(session, frame.query.add_columns(literal(1)))), False
-    some = frame.query.add_columns(literal(1))
+    rows = frame.query.where(is_shown(frame.id, frame.words)) if frame.words and not exact else frame.whole
+    if hits is not None and hits.number > MOST_COUNTED and not (wanted.is_narrowed or exact):
+        return max(MOST_COUNTED + 1, await _estimate(session, rows.add_columns(literal(1)))), False
+    some = rows.add_columns(literal(1))
     if wanted.exact_id is not None:
         some = some.where(frame.id != wanted.exact_id)
     limited = some if exact else some.limit(MOST_COUNTED + 1)
@@ -193,41 +179,43 @@ async def _estimate(session: ReadSession, query: Select[Any]) -> int:
     return int(plan.scalar_one()[0]["Plan"]["Plan Rows"])
 
 
-def _frame(wanted: Wanted, order: Order, hits: int | None) -> _Frame:
+def _frame(wanted: Wanted, order: Order, hits: Hits | None) -> _Frame:
     """Few hits are collected first and then looked at. Of many, rows are walked in their order until enough match."""
     if wanted.nothing:
         return _Frame(select().where(Ticket.id.is_(None)).select_from(Ticket), Ticket.id.expression)
     if not wanted.query or hits is None:
         return _Frame(select().select_from(Ticket).where(*wanted.filters), Ticket.id.expression)
     in_search = not wanted.is_narrowed and order.field in (_ID, _CREATED, fields.RELEVANCE)
-    if order.field == fields.RELEVANCE or (in_search and hits > MOST_COUNTED):
-        query = select().select_from(TicketSearch).where(matches(wanted.query))
+    columns: dict[str, ColumnElement[Any]] = {_CREATED: TicketSearch.created_at.expression}
+    if order.field == fields.RELEVANCE or (in_search and hits.ids is None):
+        query = select().select_from(TicketSearch)
         if not in_search:
             query = query.join(Ticket, Ticket.id == TicketSearch.ticket_id).where(*wanted.filters)
-        columns: dict[str, ColumnElement[Any]] = {_CREATED: TicketSearch.created_at.expression}
-        return _Frame(query, TicketSearch.ticket_id.expression, columns | {fields.RELEVANCE: _rank(wanted.query)})
-    if hits <= MOST_COUNTED:
-        found = _collected(wanted.query)
+        columns[fields.RELEVANCE] = _rank(wanted.query)
+        id_ = TicketSearch.ticket_id.expression
+        if hits.walked:
+            return _Frame(query, id_, columns, wanted.query, has_vector=True)
+        return _Frame(query.where(matches(wanted.query)), id_, columns)
+    if hits.ids is not None:
+        found = _collected(TicketSearch.ticket_id == any_(literal(list(hits.ids), BigInts)))
         query = select().select_from(found)
         if not in_search:
             query = query.join(Ticket, Ticket.id == found.c.ticket_id).where(*wanted.filters)
         return _Frame(query, found.c.ticket_id, {_CREATED: found.c.created_at})
-    # The offset keeps the condition at the row: looked up for each ticket that the walk comes to.
-    has_words = (
-        select(literal(1)).select_from(TicketSearch)
-        .where(TicketSearch.ticket_id == Ticket.id, matches(wanted.query)).offset(0).exists()
-    )  # fmt: skip
-    return _Frame(select().select_from(Ticket).where(*wanted.filters, has_words), Ticket.id.expression)
+    query = select().select_from(Ticket).where(*wanted.filters)
+    if hits.walked:
+        return _Frame(query, Ticket.id.expression, words=wanted.query)
+    return _Frame(query.where(is_shown(Ticket.id.expression, wanted.query)), Ticket.id.expression)
 
 
-def _collected(query: str) -> CTE:
-    hits = select(TicketSearch.ticket_id, TicketSearch.created_at).where(matches(query))
+def _collected(condition: ColumnElement[bool]) -> CTE:
+    hits = select(TicketSearch.ticket_id, TicketSearch.created_at).where(condition)
     return hits.cte("hits").prefix_with("materialized")
 
 
 def _rank(query: str) -> ColumnElement[float]:
     """How well a ticket fits: its own words count ten times as much as those of messages, long threads less."""
-    return cast(func.ts_rank(TicketSearch.words, _query(query), 1), Double)
+    return cast(func.ts_rank(TicketSearch.words, query_of(query), 1), Double)
 
 
 def _parts(wanted: Wanted, order: Order, frame: _Frame, since: int | None) -> list[_Part]:
@@ -242,7 +230,7 @@ def _parts(wanted: Wanted, order: Order, frame: _Frame, since: int | None) -> li
     if order.field == fields.RELEVANCE:
         rank = frame.columns.get(fields.RELEVANCE, literal(0.0, Double))
         newest = [] if since is None else [id_ >= since]
-        parts.append(_part([*others, *newest], (rank, id_), (float, int), descending=True))
+        parts.append(_Part(and_(true(), *others, *newest), (rank, id_), (float, int), True, ranked=since is not None))
         if since is not None:
             parts.append(_part([*others, id_ < since], (id_,), (int,), descending=True))
         return parts
@@ -284,11 +272,13 @@ async def _walk(
     rows: list[tuple[Any, ...]] = []
     places: list[int] = []
     for number, part in enumerate(parts[first:], first):
+        beyond = [] if after is None or number > first else [_after(part, after.keys)]
         whole = _of_part(wanted, frame, part)
-        query = whole if after is None or number > first else whole.where(_after(part, after.keys))
-        keys = (key.desc().nulls_first() if part.descending else key.asc() for key in part.keys)
-        page = query.order_by(*keys).limit(limit + 1 - len(rows)).offset(offset)
-        found = [tuple(row) for row in await session.execute(page)]
+        missing = limit + 1 - len(rows)
+        found = await _near(session, frame, part, beyond, missing, offset)
+        if found is None:
+            page = whole.where(*beyond).order_by(*_sorted(part.keys, part)).limit(missing).offset(offset)
+            found = [tuple(row) for row in await session.execute(page)]
         rows += found
         places += [number] * len(found)
         if len(rows) > limit:
@@ -300,10 +290,43 @@ async def _walk(
     return rows, places
 
 
+async def _near(
+    session: ReadSession,
+    frame: _Frame,
+    part: _Part,
+    beyond: Sequence[ColumnElement[bool]],
+    missing: int,
+    offset: int,
+) -> list[tuple[Any, ...]] | None:
+    """The next rows of a walk over tickets that still have to be tested for the words. None: it would lead too far."""
+    if frame.words is None or part.exact or part.ranked:
+        return None
+    columns = [key.label(f"k{number}") for number, key in enumerate(part.keys)]
+    vector = [TicketSearch.words.label("vector")] if frame.has_vector else []
+    ahead = frame.query.where(part.condition, *beyond).order_by(*_sorted(part.keys, part))
+    rows = ahead.add_columns(*columns, *vector).limit(LOOKED_AT).subquery()
+    keys = [rows.c[column.name] for column in columns]
+    tested = shows(rows.c.vector, frame.words) if vector else is_shown(keys[-1], frame.words)
+    page = select(*keys).where(tested).order_by(*_sorted(keys, part)).limit(missing).offset(offset)
+    found = [tuple(row) for row in await session.execute(page)]
+    if len(found) < missing:
+        further = ahead.add_columns(literal(1)).limit(1).offset(LOOKED_AT)
+        if await session.scalar(further) is not None:
+            return None
+    return found
+
+
+def _sorted(keys: Sequence[ColumnElement[Any]], part: _Part) -> list[ColumnElement[Any]]:
+    return [key.desc().nulls_first() if part.descending else key.asc() for key in keys]
+
+
 def _of_part(wanted: Wanted, frame: _Frame, part: _Part) -> Select[Any]:
     if part.exact:
         return select(*part.keys).select_from(Ticket).where(part.condition, *wanted.filters)
-    return frame.query.add_columns(*part.keys).where(part.condition)
+    query = frame.whole
+    if part.ranked and frame.words is not None:
+        query = frame.query.where(shows(TicketSearch.words.expression, frame.words))
+    return query.add_columns(*part.keys).where(part.condition)
 
 
 def _after(part: _Part, keys: Sequence[Any]) -> ColumnElement[bool]:

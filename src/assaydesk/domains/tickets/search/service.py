@@ -10,7 +10,6 @@ from assaydesk.domains.tickets.search import fields, listing, pages, words
 from assaydesk.domains.tickets.search.cursor import BadCursor, fingerprint, read_cursor, write_cursor
 from assaydesk.domains.tickets.search.fields import Present, order_column
 from assaydesk.domains.tickets.search.lexicon import look_up
-from assaydesk.domains.tickets.search.pages import Order, Wanted
 from assaydesk.domains.tickets.search.routable import (
     Viewer,
     backlog_condition,
@@ -20,6 +19,7 @@ from assaydesk.domains.tickets.search.routable import (
 )
 from assaydesk.domains.tickets.search.schemas import TicketQuery
 from assaydesk.domains.tickets.search.stats import read_stats
+from assaydesk.domains.tickets.search.wanted import Order, Wanted
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.db.session import ReadSession
 from assaydesk.platform.errors import FieldError, UnknownFilterKey, ValidationFailed
@@ -84,15 +84,13 @@ async def matching(
         viewer = await viewer_of(session, actor.user_id)
         if viewer.is_restricted:
             found.append(backlog_condition(viewer))
-    query, nothing = "", False
-    if typed:
-        looked_up = await look_up(session, typed)
-        query, nothing = looked_up or "", looked_up is None
+    sought = await look_up(session, typed) if typed else None
     return Wanted(
         filters=(repository.readable(actor), *found),
-        query=query or None,
+        query=sought.query or None if sought else None,
+        common=sought.common if sought else None,
         exact_id=words.ticket_id_of(typed),
-        nothing=nothing,
+        nothing=bool(typed) and sought is None,
         is_narrowed=bool(found),
     )
 

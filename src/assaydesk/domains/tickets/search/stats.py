@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select
 
 from assaydesk.domains.tickets.events import TICKET_HAS_DRAFT
 from assaydesk.domains.tickets.models import Ticket, TicketTag
-from assaydesk.domains.tickets.search.pages import Wanted
+from assaydesk.domains.tickets.search.wanted import Wanted
 from assaydesk.domains.tickets.types import SPAM
 from assaydesk.kit.clock import day_of, localize
 from assaydesk.platform.db.session import ReadSession

@@ -22,10 +22,23 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One bare word of a term, with every word of the tickets that counts as it."""
+    """One bare word of a term, with every word of the tickets that counts as it.
+
+    `common`: the frequent ones; `share`: of the tickets that have one of these, at most.
+    """
 
     term: int
     words: tuple[str, ...]
+    common: tuple[str, ...] = ()
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A query of the search table. `common`: one with the frequent words alone, when many tickets may match it."""
+
+    query: str
+    common: str | None = None
 
 
 def terms_of(q: str) -> list[Term]:
@@ -60,12 +73,16 @@ def ticket_id_of(terms: Sequence[Term]) -> int | None:
     return int(match[1]) if match is not None else None
 
 
-def sought(terms: Sequence[Term], tokens: Mapping[int, Sequence[Token]]) -> str | None:
+def sought(
+    terms: Sequence[Term], tokens: Mapping[int, Sequence[Token]], *, least: float | None = None
+) -> Sought | None:
     """The query of the search table; None when nothing can match, empty when everything does.
 
-    `tokens`: by position of the term, in their order. A term without any says nothing.
+    `tokens`: by position of the term, in their order. A term without any says nothing. `least`: the share of all
+    tickets that each word must reach for the query to be a frequent one; None: no query is.
     """
-    wanted, excluded = [], []
+    wanted, common, excluded = [], [], []
+    may_be_many = least is not None
     for number, term in enumerate(terms):
         parts = tokens.get(number, ())
         if not parts:
@@ -74,14 +91,17 @@ def sought(terms: Sequence[Term], tokens: Mapping[int, Sequence[Token]]) -> str 
             if not term.is_excluded:
                 return None
         elif term.is_excluded:
-            excluded.append(f"!({_joined(parts)})")
+            excluded.append(f"!({_joined([part.words for part in parts])})")
         else:
-            wanted.append(f"({_joined(parts)})")
+            wanted.append(f"({_joined([part.words for part in parts])})")
+            may_be_many = may_be_many and least is not None and min(part.share for part in parts) >= least
+            common.append(f"({_joined([part.common for part in parts])})")
     if not wanted and not excluded and not any(term.is_excluded for term in terms):
         return None
-    return " & ".join([*wanted, *excluded])
+    query = " & ".join([*wanted, *excluded])
+    return Sought(query, " & ".join([*common, *excluded]) if query and may_be_many else None)
 
 
-def _joined(tokens: Sequence[Token]) -> str:
+def _joined(tokens: Sequence[Sequence[str]]) -> str:
     """Words that follow one another. They hold nothing but letters and digits; the quotes keep them words."""
-    return " <-> ".join("(" + " | ".join(f"'{word}'" for word in token.words) + ")" for token in tokens)
+    return " <-> ".join("(" + " | ".join(f"'{word}'" for word in words) + ")" for words in tokens)
