@@ -144,7 +144,6 @@ const de: typeof en = {
   export_reporting_tickets: "Tickets",
   export_reporting_messages: "Nachrichten",
   export_reporting_worklog: "Bearbeitungen",
-  export_qualityAssessments: "Bewertungen",
   export_surveys: "Umfrageantworten",
   export_users: "Personen",
   exports: "Exporte",

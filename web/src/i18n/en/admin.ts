@@ -142,7 +142,6 @@ export default {
   export_reporting_tickets: "Tickets",
   export_reporting_messages: "Messages",
   export_reporting_worklog: "Worklogs",
-  export_qualityAssessments: "Assessments",
   export_surveys: "Survey answers",
   export_users: "People",
   exports: "Exports",

@@ -9,8 +9,7 @@ import { useWords } from "./kit/words";
 const KINDS = [
   { path: "reporting_tickets", key: "createdAt", right: "exportData" },
   { path: "reporting_messages", key: "createdAt", right: "exportData" },
-  { path: "reporting_worklog", key: "startedAt", right: "exportData" },
-  { path: "qualityAssessments", key: "createdAt", right: "exportData" },
+  { path: "reporting_worklog", key: "date", right: "exportData" },
   { path: "surveys", key: "createdAt", right: "exportData" },
   { path: "users", key: null, right: "exportData" },
 ] as const;

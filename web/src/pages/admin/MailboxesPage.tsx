@@ -152,7 +152,8 @@ function BoxForm({ box, close }: { box: Box | null; close: () => void }) {
           };
         }
       } else if (values.channel === "phone" && values.phoneNumber.trim()) data.phoneNumber = values.phoneNumber.trim();
-      for (const key of Object.keys(data)) if (data[key] === undefined || data[key] === null) delete data[key];
+      // An emptied field is named with null, so that the server forgets it; one that never was is not named.
+      for (const key of Object.keys(data)) if (data[key] === undefined || data[key] === null) if (key in old) data[key] = null; else delete data[key];
       const body = { name: values.name.trim(), channel: values.channel, isDefault: values.isDefault, enabled: values.enabled, data };
       if (box) await ask(api.PATCH("/api/mind/settings/subchannel/{id}", { params: { path: { id: box.id } }, body: body as Schemas["SubchannelUpdate"] }));
       else await ask(api.POST("/api/mind/settings/subchannel", { body: body as Schemas["SubchannelCreate"] }));
