@@ -33,7 +33,8 @@ async def test_an_agent_answers_and_closes(page_as: PageMaker, desk: Desk) -> No
     await page.keyboard.press("Control+Enter")
     await expect(page.get_by_role("article").nth(1)).to_contain_text("84 Euro")
     await expect(page.locator("textarea").first).to_have_value("")
-    await page.get_by_role("button", name=re.compile("Ticket schließen|Close ticket")).click()
+    async with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        await page.get_by_role("button", name=re.compile("Ticket schließen|Close ticket")).click()
     await expect(page.get_by_role("button", name=re.compile("Wieder öffnen|Reopen"))).to_be_visible()
     answer = await page.request.get(f"/api/mind/ticket/{number}")
     assert (await answer.json())["status"] == "closed"
@@ -81,7 +82,7 @@ async def test_fields_are_changed_in_the_panel(page_as: PageMaker, desk: Desk) -
     await panel.get_by_role("combobox", name=re.compile("Priorität|Priority")).click()
     await page.get_by_role("option", name=re.compile("Dringend|Urgent")).click()
     await panel.get_by_role("button", name=re.compile("Datum setzen|Set date")).click()
-    async with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+    async with page.expect_response(lambda answer: "dueBy" in (answer.request.post_data or "")):
         await page.get_by_role("menuitem", name=re.compile("Morgen|Tomorrow")).click()
     ticket = await (await page.request.get(f"/api/mind/ticket/{number}")).json()
     assert ticket["priority"] == "urgent"

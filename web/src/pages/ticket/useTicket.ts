@@ -62,13 +62,20 @@ export function useChangeTicket(ticket: Ticket) {
   const client = useQueryClient();
   const refresh = useRefreshTicket(ticket.id);
   return useMutation({
-    mutationFn: (change: Change) =>
-      call(
+    // One after another, each with the version that the one before made: quick changes are no conflict with oneself.
+    scope: { id: `ticket-${ticket.id}` },
+    mutationFn: async (change: Change) => {
+      const version = client.getQueryData<Ticket>(["ticket", ticket.id])?.version ?? ticket.version;
+      const changed = await call(
         api.PATCH("/api/mind/ticket/{ticketId}", {
-          params: { ...path(ticket.id), query: {}, header: { "If-Unmodified-Since-Version": String(ticket.version) } },
+          params: { ...path(ticket.id), query: {}, header: { "If-Unmodified-Since-Version": String(version) } },
           body: change as never,
         }),
-      ),
+      );
+      await client.cancelQueries({ queryKey: ["ticket", ticket.id], exact: true });
+      client.setQueryData<Ticket>(["ticket", ticket.id], (old) => old && { ...old, version: changed.ticket.version });
+      return changed;
+    },
     onMutate: (change) => {
       const before = client.getQueryData<Ticket>(["ticket", ticket.id]);
       client.setQueryData<Ticket>(["ticket", ticket.id], (old) => old && ({ ...old, ...change } as Ticket));
