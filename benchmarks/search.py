@@ -14,6 +14,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import event, text
@@ -23,11 +24,14 @@ from assaydesk.app import create_app
 from assaydesk.cli.running import prepare
 from assaydesk.domains.auth.sessions import start_session
 from assaydesk.domains.demo.volume import generate_tickets
+from assaydesk.domains.profiles.models import Profile
+from assaydesk.domains.profiles.service import ADMIN_ROLE
 from assaydesk.platform.config import Config
 from assaydesk.platform.db.embedded import EmbeddedPostgres
 from assaydesk.platform.db.engine import Database
 from assaydesk.platform.logging import configure_logging
 from benchmarks.lists import call
+from benchmarks.routing import measure
 
 LARGE, SMALL = 1_000_000, 10_000
 
@@ -128,6 +132,33 @@ async def compare(name: str, path: str, body: dict[str, Any], large: Instance, s
     return percentile(many, 0.95), name, path, body, many, few
 
 
+async def next_tickets(large: Instance, small: Instance, rounds: int) -> None:
+    """`getLatest` of people who have no ticket yet, in each order: one whom all tickets fit, one whom none fits."""
+    settings: dict[str, dict[str, Any]] = {"all fit": {}, "none fits": {"skills": {"channels": ["walkIn"]}}}
+    for name, values in settings.items():
+        people = []
+        for instance in (large, small):
+            async with instance.database.write() as session:
+                person = Profile(
+                    first_name="Nia", last_name="Next", email=f"{token_hex(6)}@desk.example", role_id=ADMIN_ROLE,
+                    settings=values,
+                )  # fmt: skip
+                session.add(person)
+                await session.flush()
+                people.append(person.id)
+        for mode in (1, 2, 3, 4):
+            for attempt in range(2):  # The first one fills the caches.
+                many = await measure(large.database, people[:1], mode=mode, calls=rounds * 3)
+                few = await measure(small.database, people[1:], mode=mode, calls=rounds * 3)
+                if attempt:
+                    print(
+                        f"getLatest {mode}, {name:<12} p50 {many['p50']:7.1f} ms, p95 {many['p95']:7.1f} ms; at "
+                        f"{SMALL}: p50 {few['p50']:6.1f}, p95 {few['p95']:6.1f}; ratio "
+                        f"{many['p95'] / few['p95']:5.2f}, handed out {many['handed']:.0%} and {few['handed']:.0%}",
+                        flush=True,
+                    )
+
+
 async def explain(instance: Instance, path: str, body: dict[str, Any]) -> None:
     """The plans of the statements of a request that take longest."""
     instance.sent.clear()
@@ -162,7 +193,7 @@ async def run(large: Instance, small: Instance, rounds: int, plans: bool) -> Non
     results += [
         await compare(name, "/api/mind/ticket/search", body, large, small, rounds) for name, body in LISTS.items()
     ]
-    await compare("next ticket (getLatest)", "/api/mind/ticket/getLatest", {}, large, small, rounds)
+    await next_tickets(large, small, rounds)
     if plans:
         for _, name, path, body, *_ in sorted(results, reverse=True, key=lambda one: one[0])[:3]:
             print(f"\n== {name}")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from assaydesk.domains.routing import repository
 from assaydesk.domains.routing.events import TicketRouted
 from assaydesk.domains.routing.models import Handout
 from assaydesk.domains.tickets.models import Ticket, TicketChange
@@ -252,6 +253,28 @@ async def test_given_skills_only_fitting_tickets_come(
     assert "".join(sorted(ids[one] for one in answer["routingPriority"])) == ("abcn" if not held else expected)
     if held:
         assert ids[await latest(client)] == expected[0]
+
+
+@pytest.mark.parametrize("limit", [None, "MOST_KINDS", "MOST_FITTING"])
+async def test_given_kinds_that_fit_the_order_stays_however_many_they_are(
+    as_actor: Any, session: WriteSession, monkeypatch: pytest.MonkeyPatch, limit: str | None
+) -> None:
+    if limit is not None:
+        monkeypatch.setattr(repository, limit, 0)
+    tag = (await make_tag(session, tag_routing=True)).id
+    foreign = (await make_tag(session, tag_routing=True)).id
+    person = await make_profile(session, settings={"skills": {"tagIds": [tag], "channels": ["email", "chat"]}})
+    await make_ticket(session, channel="letter", priority="urgent")
+    await make_ticket(session, tags=[foreign], priority="urgent")
+    later = await make_ticket(session, channel="chat", created_at=CREATED + HOUR)
+    first = await make_ticket(session, tags=[tag])
+    last = await make_ticket(session, tags=[tag], created_at=CREATED + 2 * HOUR)
+    await session.commit()
+    client = await as_actor(profile=person.id)
+    found = [await latest(client)]
+    for _ in range(3):
+        found.append(await latest(client, preferredDirection="next", ticketId=found[-1]))
+    assert found == [first.id, later.id, last.id, first.id]  # What was passed over comes when nothing else is left.
 
 
 async def test_given_channels_and_a_team_they_narrow_what_comes(as_actor: Any, session: WriteSession) -> None:
