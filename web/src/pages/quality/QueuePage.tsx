@@ -346,10 +346,10 @@ function AssessmentRow(props: { assessment: AssessmentSummary; people: Lookup; f
     >
       <div>{props.lead}</div>
       <Group gap={8} wrap="nowrap"><Person name={name} size={26} /><Text size="sm" fw={600} truncate>{name}</Text></Group>
-      <Text size="sm" truncate>{families.name(assessment.scorecardBaseId)}</Text>
+      <Text size="sm" lineClamp={2}>{families.name(assessment.scorecardBaseId)}</Text>
       <div><ScoreText percentage={totals.percentage} knockedOut={totals.knockedOut} /></div>
       <Text size="xs" c="dimmed">{totals.needsHumanCriteria > 0 ? t("quality.queue.needsHuman", { count: totals.needsHumanCriteria }) : ""}</Text>
-      <Text size="xs" c="dimmed" truncate>
+      <Text size="xs" c="dimmed" lineClamp={2}>
         {t("quality.queue.ticket", { id: String(assessment.ticketId) })} · <TimeAgo value={assessment.worklog.lastInteraction ?? assessment.createdAt} />
         {props.note ? ` · ${props.note}` : ""}
       </Text>

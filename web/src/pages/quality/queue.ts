@@ -48,3 +48,10 @@ export function nextReview(filters: QueueFilters, after?: number): Promise<Hande
     }),
   );
 }
+
+/** Give a reserved review back. Whoever leaves need not wait for it, and a reservation ends by itself after a while. */
+export function releaseReview(assessmentId: number): void {
+  call(api.POST("/api/mind/quality/reviewQueue/{assessmentId}/release", { params: { path: { assessmentId } } })).catch(
+    () => undefined,
+  );
+}

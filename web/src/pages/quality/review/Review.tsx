@@ -15,7 +15,7 @@ import { canFinish, differsFromJudge, firstToReview, isAbstention, isAcceptable,
 import { ReviewSession } from "../model/session";
 import type { Assessment, OverrideReason, ScoredCriterion } from "../model/types";
 import { StateBadge } from "../parts";
-import { isTrail, nextReview, type Trail } from "../queue";
+import { isTrail, nextReview, releaseReview, type Trail } from "../queue";
 import classes from "../quality.module.css";
 import { ConversationPane, EvidenceBar, isAssessed } from "./ConversationPane";
 import { CriterionRow } from "./CriterionRow";
@@ -387,7 +387,7 @@ export function Review({ assessment }: { assessment: Assessment }) {
     <div className={classes.page}>
       <header className={classes.head}>
         <Tooltip label={t("quality.review.back")}>
-          <ActionIcon variant="subtle" color="gray" component={Link} to={trail.back} aria-label={t("quality.review.back")}><IconArrowLeft size={18} /></ActionIcon>
+          <ActionIcon variant="subtle" color="gray" component={Link} to={trail.back} onClick={() => trail.guided && !reviewed && releaseReview(server.id)} aria-label={t("quality.review.back")}><IconArrowLeft size={18} /></ActionIcon>
         </Tooltip>
         <Person name={agent} size={34} />
         <div>
