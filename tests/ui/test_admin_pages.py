@@ -83,7 +83,7 @@ async def test_a_template_shows_what_the_customer_gets_and_where_it_is_wrong(adm
     assert await admin.title() != "taken over"
 
 
-async def test_a_token_is_shown_once_and_revoked(admin: Page, desk: Desk) -> None:
+async def test_a_token_is_shown_once_and_revoked(admin: Page) -> None:
     await admin.goto("/admin/access")
     await admin.get_by_role("button", name="Create API token").click()
     dialog = admin.get_by_role("dialog")

@@ -2,29 +2,21 @@ import re
 
 from playwright.async_api import Page, expect
 
-from tests.ui.conftest import Desk, PageMaker, Watch
+from tests.ui.conftest import PageMaker, Watch
 
 PASSWORD = "heron on a quiet pond 41"
 
 
-async def _choose(page: Page, label: str, option: str) -> None:
-    await page.get_by_role("combobox", name=label).or_(page.get_by_role("textbox", name=label)).first.click()
-    await page.get_by_role("option", name=option, exact=True).click()
-
-
 async def _in_english(page: Page) -> None:
     """Makes the page of whoever is signed in English, whatever language they read."""
-    answer = await page.context.request.patch(
-        "/api/mind/profile",
-        data={"lang": "en"},
-        headers={"Origin": page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2]},
-    )
+    origin = "/".join(page.url.split("/", 3)[:3])
+    answer = await page.context.request.patch("/api/mind/profile", data={"lang": "en"}, headers={"Origin": origin})
     assert answer.ok
     await page.reload()
 
 
 async def test_an_administrator_adds_a_person_who_signs_in_and_sees_only_what_the_role_allows(
-    desk: Desk, page_as: PageMaker, watch: Watch
+    page_as: PageMaker,
 ) -> None:
     admin = await page_as("admin", "/admin/people")
     await _in_english(admin)
