@@ -101,7 +101,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
 
   const open = (next: Mode) => {
     setMode(next);
-    window.setTimeout(() => field.current?.focus(), 0);
+    field.current?.focus(); // At once: what is typed next must not be taken for keys of the page.
   };
   const ready = (text.trim() !== "" || files.length > 0) && !send.isPending;
   useHotkey("r", t("ticket.keys.reply"), () => open("reply"));
