@@ -1,5 +1,5 @@
 export interface FieldFault {
-  field: string;
+  path: string;
   code: string;
   message: string;
 }

@@ -10,7 +10,7 @@ export function errorText(error: unknown, t: Translate): string {
   if (code === "network") return t("common.networkError");
   if (status === 403) return t("common.forbidden");
   if (status === 404) return t("common.notFound");
-  if (fields.length > 0) return fields.map((fault) => `${fault.field}: ${fault.message}`).join(" ");
+  if (fields.length > 0) return fields.map((fault) => `${fault.path}: ${fault.message}`).join(" ");
   return message;
 }
 
