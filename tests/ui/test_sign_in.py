@@ -42,7 +42,8 @@ async def test_the_session_is_a_cookie_that_no_script_sees(page_as: PageMaker) -
     ]
 
 
-async def test_signing_out_leads_back_to_the_sign_in_page(page_as: PageMaker) -> None:
+async def test_signing_out_leads_back_to_the_sign_in_page(page_as: PageMaker, watch: Watch) -> None:
+    watch.allow(r"401 \(Unauthorized\)")  # What a page had asked for when the session ended.
     page = await page_as("marek", "/")
     await page.get_by_role("button", name="Konto von").or_(page.get_by_role("button", name="Account of")).click()
     await page.get_by_role("menuitem", name="Abmelden").or_(page.get_by_role("menuitem", name="Sign out")).click()

@@ -11,6 +11,17 @@ const subscribers = new Map<symbol, { topics: string; handle: (event: LiveEvent,
 let source: EventSource | null = null;
 let openTopics = "";
 let timer: number | undefined;
+const QUIET_MS = 3_000;
+let quietUntil = 0;
+
+/** Ends the stream before the session does, so that nobody asks for it without one. */
+export function closeLive(): void {
+  quietUntil = Date.now() + QUIET_MS;
+  window.clearTimeout(timer);
+  source?.close();
+  source = null;
+  openTopics = "";
+}
 
 /** A browser keeps few connections to one server open, so all parts of a tab share one stream. */
 function settle(after = SETTLE_MS): void {
@@ -22,7 +33,7 @@ function settle(after = SETTLE_MS): void {
     source = null;
     openTopics = wanted;
     if (wanted) open(wanted);
-  }, after);
+  }, Math.max(after, quietUntil - Date.now()));
 }
 
 function open(topics: string): void {

@@ -3,6 +3,7 @@ import { IconLogout, IconUser } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { api, call } from "@/api/client";
+import { closeLive } from "@/api/live";
 import { useI18n, type Language } from "@/i18n";
 import { useShowError } from "@/ui/ErrorState";
 import { PAGES } from "./registry";
@@ -17,10 +18,17 @@ export function AccountMenu() {
   const name = `${me.profile.firstName} ${me.profile.lastName}`.trim();
   const own = PAGES.find((page) => page.path === "/profile");
   const signOut = useMutation({
-    mutationFn: () => call(api.POST("/api/auth/logout")),
+    mutationFn: () => {
+      closeLive();
+      return call(api.POST("/api/auth/logout"));
+    },
     onSuccess: () => {
-      client.removeQueries({ predicate: (query) => !["own-profile", "dictionary"].includes(String(query.queryKey[0])) });
       client.setQueryData(OWN_PROFILE, null);
+      // Only once the pages are gone: one that is still shown would ask anew for what is removed.
+      window.setTimeout(
+        () => client.removeQueries({ predicate: (query) => !["own-profile", "dictionary"].includes(String(query.queryKey[0])) }),
+        500,
+      );
     },
     onError: showError,
   });

@@ -20,7 +20,7 @@ async def query_filters(
         str | None,
         Query(
             alias="filters",
-            max_length=20_000,  # Encoded it must fit into the 64 KB that an HTTP server takes as an address.
+            max_length=4_000,  # Encoded, at up to 12 bytes each, it must fit into the 64 KB of an address.
             description="The filters as one JSON text; or `filters[0][key]=status&filters[0][values][]=open`.",
         ),
     ] = None,
