@@ -42,6 +42,7 @@ up: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(BIN)/python scripts/build_ui.py
+	$(BIN)/python -m tests.servers.install
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/.dev

@@ -21,7 +21,16 @@ def find_chromium() -> tuple[str | None, str]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _program() is None:
             quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "capture_output": True, "timeout": 600}
-            install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+            install = [
+                "apt-get",
+                "-o",
+                "DPkg::Lock::Timeout=300",
+                "install",
+                "-y",
+                "-qq",
+                "--no-install-recommends",
+                "chromium",
+            ]
             if subprocess.run(install, **quiet).returncode:  # type: ignore[call-overload]
                 subprocess.run(["apt-get", "update", "-qq"], **quiet)  # type: ignore[call-overload]
                 done = subprocess.run(install, **quiet)  # type: ignore[call-overload]

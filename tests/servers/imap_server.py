@@ -99,8 +99,17 @@ def find_dovecot() -> tuple[str | None, str]:
     with Path(tempfile.gettempdir(), "assaydesk-dovecot.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _program() is None:
-            quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "capture_output": True, "timeout": 170}
-            install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *_PACKAGES]
+            quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "capture_output": True, "timeout": 600}
+            install = [
+                "apt-get",
+                "-o",
+                "DPkg::Lock::Timeout=300",
+                "install",
+                "-y",
+                "-qq",
+                "--no-install-recommends",
+                *_PACKAGES,
+            ]
             if subprocess.run(install, **quiet).returncode:  # type: ignore[call-overload]
                 subprocess.run(["apt-get", "update", "-qq"], **quiet)  # type: ignore[call-overload]
                 done = subprocess.run(install, **quiet)  # type: ignore[call-overload]
