@@ -10,7 +10,6 @@ When Dovecot is missing and the tests run as root on a Debian-like system, it is
 says why there is none.
 """
 
-import fcntl
 import os
 import pwd
 import shutil
@@ -27,6 +26,7 @@ from typing import Any
 from imapclient import IMAPClient
 
 from assaydesk.integrations.imap.port import ImapAccount
+from tests.servers.debian import find_or_install
 
 PASSWORD = "correct-horse"
 _PACKAGES = ["dovecot-core", "dovecot-imapd"]
@@ -91,32 +91,7 @@ service stats {{
 
 def find_dovecot() -> tuple[str | None, str]:
     """The program, or None and why there is none."""
-    found = _program()
-    if found is not None:
-        return found, ""
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        return None, "Dovecot is not installed (packages dovecot-core, dovecot-imapd), and only root could install it"
-    with Path(tempfile.gettempdir(), "assaydesk-dovecot.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if _program() is None:
-            quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "capture_output": True, "timeout": 600}
-            install = [
-                "apt-get",
-                "-o",
-                "DPkg::Lock::Timeout=300",
-                "install",
-                "-y",
-                "-qq",
-                "--no-install-recommends",
-                *_PACKAGES,
-            ]
-            if subprocess.run(install, **quiet).returncode:  # type: ignore[call-overload]
-                subprocess.run(["apt-get", "update", "-qq"], **quiet)  # type: ignore[call-overload]
-                done = subprocess.run(install, **quiet)  # type: ignore[call-overload]
-                if done.returncode:
-                    return None, f"Dovecot could not be installed: {done.stderr.decode(errors='replace')[-300:]}"
-    found = _program()
-    return found, "" if found else "Dovecot is not where it should be after its installation"
+    return find_or_install("Dovecot", _program, _PACKAGES)
 
 
 def _program() -> str | None:
