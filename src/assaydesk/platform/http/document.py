@@ -1,7 +1,7 @@
 """The OpenAPI document: built by a command, committed, and served as it stands."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -60,6 +60,20 @@ ERROR_SCHEMA: dict[str, Any] = {
 }
 
 
+_DEEPEST_LINE: Final = 3
+"""Where lines begin: `paths` > address > method, `components` > `schemas` > name."""
+
+
 def document_text(document: dict[str, Any]) -> str:
-    """The document as it is committed."""
-    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=False) + "\n"
+    """The document as it is committed: a line for each operation and each shape, so that a change is a line."""
+    return _lines(document, depth=0) + "\n"
+
+
+def _lines(value: Any, depth: int) -> str:
+    if depth == _DEEPEST_LINE or not isinstance(value, dict) or not value:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    inner = " " * (depth + 1)
+    members = (
+        f"{inner}{json.dumps(key, ensure_ascii=False)}: {_lines(item, depth + 1)}" for key, item in value.items()
+    )
+    return "{\n" + ",\n".join(members) + "\n" + " " * depth + "}"
