@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, text, update
 
 from assaydesk.domains.auth.models import ApiKey, FailedSignIn, OneTimeLink, Session
+from assaydesk.domains.profiles.actors import RIGHTS_OF_P
 from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.profiles.types import PEOPLE, ProfileState
 from assaydesk.platform.db.session import ReadSession, WriteSession
@@ -46,22 +47,12 @@ select {session_id} as session_id, c.expires_at, c.revoked_at, c.last_used_at,
        coalesce(teams.ids, '{{}}') as team_ids
 from {table} c
 join profiles p on p.id = c.user_id
-left join roles own on own.id = p.role_id
-left join lateral (
-    select array_agg(t.id) as ids, array_agg((t.settings ->> 'roleId')::bigint) as role_ids
-    from profile_teams pt join teams t on t.id = pt.team_id and t.state = 'active' and t.deleted_at is null
-    where pt.profile_id = p.id
-) teams on true
-left join lateral (
-    select r.permissions from roles r
-    where p.role_id is null and (p.settings ->> 'inheritTeamSettings')::boolean and r.id = any(teams.role_ids)
-    order by cardinality(r.permissions) desc, r.id limit 1
-) inherited on true
+{rights}
 where c.{column} = :secret
 """
-_BY_SESSION = text(_CALLER.format(table="sessions", column="jti_hash", session_id="c.id"))
-_BY_COOKIE = text(_CALLER.format(table="sessions", column="cookie_hash", session_id="c.id"))
-_BY_API_KEY = text(_CALLER.format(table="api_keys", column="jti_hash", session_id="null::bigint"))
+_BY_SESSION = text(_CALLER.format(rights=RIGHTS_OF_P, table="sessions", column="jti_hash", session_id="c.id"))
+_BY_COOKIE = text(_CALLER.format(rights=RIGHTS_OF_P, table="sessions", column="cookie_hash", session_id="c.id"))
+_BY_API_KEY = text(_CALLER.format(rights=RIGHTS_OF_P, table="api_keys", column="jti_hash", session_id="null::bigint"))
 
 
 async def _caller(session: ReadSession, query: object, secret: str) -> Caller | None:

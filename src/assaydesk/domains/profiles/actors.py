@@ -15,11 +15,7 @@ _KINDS: Final = {
     "aiAgent": ActorKind.AI_AGENT,
 }
 _KNOWN: Final = {str(permission): permission for permission in Permission}
-_ACTOR: Final = text("""
-select p.id, p.type, p.lang, trim(p.first_name || ' ' || p.last_name) as name,
-       coalesce(own.permissions, inherited.permissions, '{}') as permissions,
-       coalesce(teams.ids, '{}') as team_ids
-from profiles p
+RIGHTS_OF_P: Final = """
 left join roles own on own.id = p.role_id
 left join lateral (
     select array_agg(t.id) as ids, array_agg((t.settings ->> 'roleId')::bigint) as role_ids
@@ -31,8 +27,18 @@ left join lateral (
     where p.role_id is null and (p.settings ->> 'inheritTeamSettings')::boolean and r.id = any(teams.role_ids)
     order by cardinality(r.permissions) desc, r.id limit 1
 ) inherited on true
+"""
+"""Joins that find the rights of a row `p` of `profiles`: of the own role, else of the team role with the most of them
+(people.md 1.3). `own.permissions`, `inherited.permissions`, `teams.ids`."""
+
+_ACTOR: Final = text(f"""
+select p.id, p.type, p.lang, trim(p.first_name || ' ' || p.last_name) as name,
+       coalesce(own.permissions, inherited.permissions, '{{}}') as permissions,
+       coalesce(teams.ids, '{{}}') as team_ids
+from profiles p
+{RIGHTS_OF_P}
 where p.id = :id and p.state = 'active'
-""")
+""")  # noqa: S608 - made of constants
 
 
 async def actor_of(session: ReadSession, profile_id: int) -> Actor | None:
