@@ -23,6 +23,8 @@ PARTS = re.compile(
 """Operations of other groups that are there."""
 LATER = re.compile(r"backtest|appeal|calibration|goldenSet|report/|acknowledge|quality/check")
 """These belong to later releases; everything else of the groups must be there."""
+ADDED: dict[tuple[str, str], str] = {}
+"""Operations beyond the specification, with their group: `(method, path): group`."""
 
 
 def _operations(document: dict[str, object]) -> dict[tuple[str, str], dict[str, object]]:
@@ -81,7 +83,7 @@ def test_every_operation_stands_in_the_specification_under_its_group(
     document: dict[str, object], shared_spec: Path
 ) -> None:
     listed = {(row["method"], _full(row["path"])): row["group"] for row in _listed(shared_spec)}
-    listed |= {("GET", "/api/mind/version"): "version"}
+    listed |= {("GET", "/api/mind/version"): "version"} | ADDED
     wrong = {
         place: operation.get("tags")
         for place, operation in _operations(document).items()
