@@ -16,6 +16,15 @@ assessments = Counter(
     "assaydesk_assessments_total", "Assessments that were judged, by outcome.", ["outcome"], registry=registry
 )
 judge_seconds = Histogram("assaydesk_judge_seconds", "Time of one judgement.", ["provider"], registry=registry)
+live_checks = Counter(
+    "assaydesk_live_checks_total", "Checks of drafts against one scorecard, by outcome.", ["outcome"], registry=registry
+)
+live_check_tokens = Counter(
+    "assaydesk_live_check_tokens_total", "Tokens that checks of drafts took.", ["direction"], registry=registry
+)
+live_check_cost = Counter(
+    "assaydesk_live_check_cost_total", "What checks of drafts cost, by currency.", ["currency"], registry=registry
+)
 queue_length = Gauge("assaydesk_queue_waiting", "Jobs that wait in the queue.", registry=registry)
 
 

@@ -177,6 +177,7 @@ class InstanceSettings:
     quality_knock_out_confidence: Annotated[Share, _JUDGE] = 0.8
     quality_judge_second_opinion: Annotated[Boolean, _JUDGE] = True
     quality_refresh_timeout_seconds: Annotated[Number, _JUDGE, Field(gt=0, le=300)] = 25
+    quality_live_check_timeout_seconds: Annotated[Number, _JUDGE, Field(gt=0, le=300)] = 30
     quality_agent_sees_from: Annotated[Literal["reviewedBySupervisor", "aiReady", "discussedWithAssessee"], _PEOPLE] = (
         "reviewedBySupervisor"
     )

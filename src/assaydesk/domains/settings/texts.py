@@ -100,6 +100,11 @@ SETTINGS: Final[dict[str, Words]] = {
         "Seconds to wait for a new assessment", "After that it goes on in the background.",
         "Wartezeit auf eine neue Bewertung in Sekunden", "Danach läuft sie im Hintergrund weiter.",
     ),
+    "qualityLiveCheckTimeoutSeconds": Words(
+        "Seconds to wait for the check of a draft", "After that the check fails; the draft can be sent all the same.",
+        "Wartezeit auf die Prüfung eines Entwurfs in Sekunden",
+        "Danach schlägt die Prüfung fehl; senden lässt sich der Entwurf trotzdem.",
+    ),
     "qualityAgentSeesFrom": Words(
         "When people see their assessment", "The state from which it is shown to the person concerned.",
         "Ab wann man die eigene Bewertung sieht", "Der Stand, ab dem sie der betroffenen Person gezeigt wird.",

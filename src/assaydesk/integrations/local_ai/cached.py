@@ -1,7 +1,7 @@
 """An embedder that remembers: the same greeting comes back in a thousand conversations."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -26,6 +26,7 @@ class CachedEmbedder:
         self._capacity = capacity
         self._known: OrderedDict[bytes, NDArray[float32]] = OrderedDict()
         self._lock = Lock()
+        self._computing = Lock()
 
     @property
     def name(self) -> str:
@@ -42,24 +43,35 @@ class CachedEmbedder:
     ) -> "NDArray[float32]":
         keys = [_key(kind, text) for text in texts]
         found: dict[bytes, NDArray[float32]] = {}
+        self._recall(keys, found)
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+        # Texts of like length together: the engine works in step, and a short one waits for the longest of its batch.
+        waiting = sorted(missing, key=lambda key: len(missing[key]))
+        for start in range(0, len(waiting), _BATCH):
+            # One thread at a time, and what another one has just computed is taken from it: several scorecards are
+            # asked about the same sentences at the same moment.
+            with self._computing:
+                self._recall(waiting[start : start + _BATCH], found)
+                batch = [key for key in waiting[start : start + _BATCH] if key not in found]
+                if batch:
+                    found.update(zip(batch, embed([missing[key] for key in batch]), strict=True))
+                    self._keep({key: found[key] for key in batch})
+        return np.stack([found[key] for key in keys]) if keys else np.zeros((0, 0), dtype=np.float32)
+
+    def _recall(self, keys: Iterable[bytes], found: "dict[bytes, NDArray[float32]]") -> None:
         with self._lock:
             for key in keys:
                 if key in self._known:
                     self._known.move_to_end(key)
                     found[key] = self._known[key]
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
-        # Texts of like length together: the engine works in step, and a short one waits for the longest of its batch.
-        waiting = sorted(missing, key=lambda key: len(missing[key]))
-        for start in range(0, len(waiting), _BATCH):
-            batch = waiting[start : start + _BATCH]
-            found.update(zip(batch, embed([missing[key] for key in batch]), strict=True))
+
+    def _keep(self, vectors: "dict[bytes, NDArray[float32]]") -> None:
         with self._lock:
-            for key in waiting:
+            for key, vector in vectors.items():
                 # A copy, because a row alone would keep its whole batch alive.
-                self._known[key] = found[key].copy()
+                self._known[key] = vector.copy()
             while len(self._known) > self._capacity:
                 self._known.popitem(last=False)
-        return np.stack([found[key] for key in keys]) if keys else np.zeros((0, 0), dtype=np.float32)
 
 
 def _key(kind: str, text: str) -> bytes:

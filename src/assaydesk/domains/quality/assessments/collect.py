@@ -19,13 +19,19 @@ from assaydesk.domains.worklogs.experience import sla_met
 from assaydesk.domains.worklogs.models import ToolCall, Worklog
 from assaydesk.platform.db.session import ReadSession
 
-_WORK: Final = (
-    Worklog.id, Worklog.user_id, Worklog.ticket_id, Worklog.started_at, Worklog.latest_interaction, Worklog.action_list,
-    Worklog.conversation_id, Worklog.duration_ms, Worklog.sla_due_at, Worklog.net_seconds_after_sla,
+DRAFT: Final = 0
+"""What a message that is not sent yet has in place of its number; no stored message has it."""
+
+_TICKET: Final = (
     Ticket.channel, Ticket.language, Ticket.language_code, Ticket.subject, Ticket.from_address, Ticket.from_name,
     Ticket.customer_id, Ticket.contract_id,
     Customer.company, Customer.firstname, Customer.lastname, Customer.address, Customer.phone, Customer.email,
 )  # fmt: skip
+_WORK: Final = (
+    Worklog.id, Worklog.user_id, Worklog.ticket_id, Worklog.started_at, Worklog.latest_interaction, Worklog.action_list,
+    Worklog.conversation_id, Worklog.duration_ms, Worklog.sla_due_at, Worklog.net_seconds_after_sla, *_TICKET,
+)  # fmt: skip
+_CUSTOMER: Final = and_(Customer.customer_id == Ticket.customer_id, Customer.deleted_at.is_(None))
 _MESSAGE: Final = (
     Conversation.id, Conversation.ticket_id, Conversation.direction, Conversation.private, Conversation.agent_id,
     Conversation.subject, Conversation.body_plain, Conversation.created_at, Conversation.version,
@@ -60,6 +66,33 @@ async def collect(session: ReadSession, worklog_ids: Collection[int], *, now: da
     people = {row.agent_id for row in messages if row.agent_id is not None}
     names = await _names(session, people | {work.user_id for work in works})
     return {work.id: _snapshot(work, seen[work.id], attachments, calls.get(work.id, ()), names, now) for work in works}
+
+
+async def collect_draft(session: ReadSession, ticket_id: int, user_id: int, text: str, *, now: datetime) -> WorklogCase:
+    """A case of a reply that is not sent: the ticket as it stands, and the draft as its last and only assessed message.
+
+    The draft has the number `DRAFT`, and so has the worklog that there is not yet. The ticket must exist.
+    """
+    messages = [row for row in await _messages(session, [ticket_id], now) if row.ticket_id == ticket_id]
+    attachments = await _attachment_names(session, [row.id for row in messages])
+    names = await _names(session, {user_id, *(row.agent_id for row in messages if row.agent_id is not None)})
+    query = select(*_TICKET).outerjoin(Customer, _CUSTOMER).where(Ticket.id == ticket_id)
+    ticket = (await session.execute(query)).one()
+    drafted = CaseMessage(DRAFT, Role.AGENT, text, now, assessed=True, subject=None)
+    return WorklogCase(
+        worklog_id=DRAFT,
+        ticket_id=ticket_id,
+        channel=ticket.channel,
+        language=ticket.language_code or ticket.language,
+        subject=ticket.subject,
+        messages=(*(_shown(row, attachments.get(row.id, ()), assessed=False) for row in messages), drafted),
+        tool_calls=(),
+        action_list=("reply",),
+        duration_seconds=0,
+        sla_met=None,
+        customer_terms=_terms(getattr(ticket, name) for name in _TERMS),
+        agent_terms=_terms(name for known in names.values() for name in known),
+    )
 
 
 def _by_worklog(works: Sequence[Any], messages: Sequence[Any]) -> dict[int, list[Any]]:
@@ -112,14 +145,18 @@ def stamp_of(messages: Sequence[Any]) -> str:
 
 
 def _message(row: Any, work: Any, attachments: tuple[str, ...]) -> CaseMessage:
-    role = _role(row)
     in_worklog = work.started_at <= row.created_at <= work.latest_interaction or row.id == work.conversation_id
+    own = _role(row) in (Role.AGENT, Role.NOTE) and row.agent_id == work.user_id
+    return _shown(row, attachments, assessed=own and in_worklog)
+
+
+def _shown(row: Any, attachments: tuple[str, ...], *, assessed: bool) -> CaseMessage:
     return CaseMessage(
         conversation_id=row.id,
-        role=role,
+        role=_role(row),
         text=row.body_plain,
         at=row.created_at,
-        assessed=role in (Role.AGENT, Role.NOTE) and row.agent_id == work.user_id and in_worklog,
+        assessed=assessed,
         attachments=attachments,
         subject=row.subject,
     )
@@ -141,7 +178,7 @@ async def _works(session: ReadSession, worklog_ids: Collection[int]) -> Sequence
     query = (
         select(*_WORK)
         .join(Ticket, Ticket.id == Worklog.ticket_id)
-        .outerjoin(Customer, and_(Customer.customer_id == Ticket.customer_id, Customer.deleted_at.is_(None)))
+        .outerjoin(Customer, _CUSTOMER)
         .where(any_of(Worklog.id, worklog_ids))
     )
     return (await session.execute(query)).all()

@@ -14,6 +14,7 @@ from assaydesk.domains.quality.scorecards.types import Content
 from assaydesk.domains.settings.service import InstanceSettings
 from assaydesk.platform import metrics
 from assaydesk.platform.config import Config
+from assaydesk.platform.errors import AiServiceFailed, LlmNotConfigured
 
 log = structlog.get_logger("assessments")
 
@@ -69,3 +70,11 @@ async def ask_judge(
         return JudgeFailed("internal_error", "The judge broke off because of a defect.")
     metrics.judge_seconds.labels(judgement.run.provider).observe(judgement.run.duration_ms / 1000)
     return judgement
+
+
+def service_error(failure: JudgeFailed) -> AiServiceFailed | LlmNotConfigured:
+    """How a failure is answered to a caller who waits for the judge."""
+    if failure.code == "llm_not_configured":
+        return LlmNotConfigured(failure.message)
+    details: dict[str, Any] = {} if failure.reason is None else {"reason": failure.reason}
+    return AiServiceFailed(failure.message, **details)

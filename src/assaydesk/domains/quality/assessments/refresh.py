@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -13,6 +13,7 @@ from assaydesk.domains.quality.assessments.collect import Snapshot
 from assaydesk.domains.quality.assessments.create import usable_revision
 from assaydesk.domains.quality.assessments.desk import Desk, Result
 from assaydesk.domains.quality.assessments.errors import InvalidState, ScorecardFamilyMismatch, refuse
+from assaydesk.domains.quality.assessments.judge import service_error
 from assaydesk.domains.quality.assessments.lifecycle import Command, Refusal, move
 from assaydesk.domains.quality.assessments.models import Assessment
 from assaydesk.domains.quality.assessments.permit import require_assessor
@@ -22,12 +23,11 @@ from assaydesk.domains.quality.assessments.schemas import AssessmentRefresh
 from assaydesk.domains.quality.assessments.show import find_assessment, show_full, viewer_of
 from assaydesk.domains.quality.assessments.stored import request_to_json
 from assaydesk.domains.quality.assessments.types import RefreshRequest, State, Trigger
-from assaydesk.domains.quality.judging.types import JudgeFailed
 from assaydesk.domains.quality.scorecards.service import get_revision
 from assaydesk.domains.quality.scorecards.types import ScorecardState
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.db.session import ReadSession, WriteSession
-from assaydesk.platform.errors import AiServiceFailed, Busy, LlmNotConfigured
+from assaydesk.platform.errors import Busy
 from assaydesk.platform.jobs.job import Runtime
 from assaydesk.platform.security.actor import Actor
 
@@ -59,7 +59,7 @@ async def refresh_assessment(
     if done:
         result = task.result()
         if result.failure is not None and result.outcome is Outcome.FAILED:
-            raise _failed(result.failure)
+            raise service_error(result.failure)
     async with runtime.database.read() as session:
         viewer = await viewer_of(session, actor)
         seen = await find_assessment(session, viewer, assessment_id)
@@ -142,10 +142,3 @@ async def _request(session: ReadSession, actor: Actor, row: Assessment, body: As
         if found is not None:
             scorecard_id, content_id = found.scorecard_id, found.content_id
     return RefreshRequest(scorecard_id, content_id, body.overwrite_human, actor.user_id)
-
-
-def _failed(failure: JudgeFailed) -> AiServiceFailed | LlmNotConfigured:
-    if failure.code == "llm_not_configured":
-        return LlmNotConfigured(failure.message)
-    details: dict[str, Any] = {} if failure.reason is None else {"reason": failure.reason}
-    return AiServiceFailed(failure.message, **details)
