@@ -32,6 +32,28 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_golden_sets'))
     )
     op.create_index('ix_golden_sets_family', 'golden_sets', ['scorecard_base_id', 'id'], unique=False, postgresql_where=sa.text('deleted_at is null'))
+    op.create_table('sampling_plans',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('scorecard_base_id', sa.BigInteger(), nullable=False),
+    sa.Column('team_ids', postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('per_agent_week', sa.Integer(), nullable=False),
+    sa.Column('random_percent', sa.Double(), nullable=False),
+    sa.Column('risks', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('new_agent_days', sa.Integer(), nullable=False),
+    sa.Column('low_confidence', sa.Double(), nullable=False),
+    sa.Column('due_days', sa.Integer(), nullable=False),
+    sa.Column('enabled', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('seed', sa.String(length=32), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('modified_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.ForeignKeyConstraint(['scorecard_base_id'], ['scorecard_families.base_id'], name=op.f('fk_sampling_plans_scorecard_base_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sampling_plans'))
+    )
+    op.create_index('ix_sampling_plans_base_id', 'sampling_plans', ['scorecard_base_id'], unique=False)
     op.create_table('calibrations',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -134,6 +156,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_golden_runs'))
     )
     op.create_index('ix_golden_runs_set', 'golden_runs', ['golden_set_id', 'id'], unique=False)
+    op.create_table('sampling_draws',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('plan_id', sa.BigInteger(), nullable=False),
+    sa.Column('week_start', sa.Date(), nullable=False),
+    sa.Column('seed', sa.String(length=64), nullable=False),
+    sa.Column('plan', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('population', sa.Integer(), nullable=False),
+    sa.Column('people', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('drawn_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['plan_id'], ['sampling_plans.id'], name=op.f('fk_sampling_draws_plan_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sampling_draws'))
+    )
+    op.create_index('uq_sampling_draws_week', 'sampling_draws', ['plan_id', 'week_start'], unique=True)
     op.create_table('calibration_items',
     sa.Column('calibration_id', sa.BigInteger(), nullable=False),
     sa.Column('worklog_id', sa.BigInteger(), nullable=False),
@@ -182,15 +218,92 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['run_id'], ['golden_runs.id'], name=op.f('fk_golden_run_items_run_id')),
     sa.PrimaryKeyConstraint('run_id', 'item_id', name=op.f('pk_golden_run_items'))
     )
+    op.create_table('appeals',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('assessment_id', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('modified_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('criteria', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
+    sa.Column('criterion_ids', postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('points_before', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('points_after', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('decided_by', sa.BigInteger(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decision_reason', sa.Text(), nullable=True),
+    sa.CheckConstraint("state in ('open', 'underReview', 'accepted', 'partiallyAccepted', 'rejected', 'withdrawn')", name=op.f('ck_appeals_state')),
+    sa.ForeignKeyConstraint(['assessment_id'], ['assessments.id'], name=op.f('fk_appeals_assessment_id')),
+    sa.ForeignKeyConstraint(['created_by'], ['profiles.id'], name=op.f('fk_appeals_created_by')),
+    sa.ForeignKeyConstraint(['decided_by'], ['profiles.id'], name=op.f('fk_appeals_decided_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_appeals'))
+    )
+    op.create_index('ix_appeals_assessment_id', 'appeals', ['assessment_id', 'id'], unique=False)
+    op.create_index('ix_appeals_created_at', 'appeals', ['created_at', 'id'], unique=False)
+    op.create_index('uq_appeals_open', 'appeals', ['assessment_id'], unique=True, postgresql_where=sa.text("state in ('open', 'underReview')"))
+    op.create_table('sampling_picks',
+    sa.Column('draw_id', sa.BigInteger(), nullable=False),
+    sa.Column('worklog_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('assessment_id', sa.BigInteger(), nullable=True),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('share', sa.String(length=10), nullable=False),
+    sa.Column('probability', sa.Double(), nullable=False),
+    sa.Column('risks', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.CheckConstraint("share in ('random', 'risk')", name=op.f('ck_sampling_picks_share')),
+    sa.ForeignKeyConstraint(['assessment_id'], ['assessments.id'], name=op.f('fk_sampling_picks_assessment_id')),
+    sa.ForeignKeyConstraint(['draw_id'], ['sampling_draws.id'], name=op.f('fk_sampling_picks_draw_id')),
+    sa.PrimaryKeyConstraint('draw_id', 'worklog_id', name=op.f('pk_sampling_picks'))
+    )
+    op.create_index('ix_sampling_picks_assessment_id', 'sampling_picks', ['assessment_id'], unique=False)
+    op.create_table('second_reviews',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('assessment_id', sa.BigInteger(), nullable=False),
+    sa.Column('content_id', sa.BigInteger(), nullable=False),
+    sa.Column('first_reviewer_id', sa.BigInteger(), nullable=False),
+    sa.Column('reviewer_id', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(length=10), server_default='asked', nullable=False),
+    sa.Column('first', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('answers', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
+    sa.Column('comment', sa.Text(), server_default='', nullable=False),
+    sa.Column('asked_by', sa.BigInteger(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('modified_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state in ('asked', 'started', 'submitted')", name=op.f('ck_second_reviews_state')),
+    sa.ForeignKeyConstraint(['assessment_id'], ['assessments.id'], name=op.f('fk_second_reviews_assessment_id')),
+    sa.ForeignKeyConstraint(['content_id'], ['scorecard_contents.id'], name=op.f('fk_second_reviews_content_id')),
+    sa.ForeignKeyConstraint(['first_reviewer_id'], ['profiles.id'], name=op.f('fk_second_reviews_first_reviewer_id')),
+    sa.ForeignKeyConstraint(['reviewer_id'], ['profiles.id'], name=op.f('fk_second_reviews_reviewer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_second_reviews'))
+    )
+    op.create_index('ix_second_reviews_reviewer', 'second_reviews', ['reviewer_id', 'state'], unique=False)
+    op.create_index('uq_second_reviews_assessment_id', 'second_reviews', ['assessment_id'], unique=True)
+    op.add_column('assessments', sa.Column('review_due_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('assessments', sa.Column('second_reviewer', sa.BigInteger(), nullable=True))
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_column('assessments', 'second_reviewer')
+    op.drop_column('assessments', 'review_due_at')
+    op.drop_index('uq_second_reviews_assessment_id', table_name='second_reviews')
+    op.drop_index('ix_second_reviews_reviewer', table_name='second_reviews')
+    op.drop_table('second_reviews')
+    op.drop_index('ix_sampling_picks_assessment_id', table_name='sampling_picks')
+    op.drop_table('sampling_picks')
+    op.drop_index('uq_appeals_open', table_name='appeals', postgresql_where=sa.text("state in ('open', 'underReview')"))
+    op.drop_index('ix_appeals_created_at', table_name='appeals')
+    op.drop_index('ix_appeals_assessment_id', table_name='appeals')
+    op.drop_table('appeals')
     op.drop_table('golden_run_items')
     op.drop_table('fairness_tallies')
     op.drop_table('calibration_sheets')
     op.drop_table('calibration_items')
+    op.drop_index('uq_sampling_draws_week', table_name='sampling_draws')
+    op.drop_table('sampling_draws')
     op.drop_index('ix_golden_runs_set', table_name='golden_runs')
     op.drop_table('golden_runs')
     op.drop_index('uq_golden_items_worklog', table_name='golden_items', postgresql_where=sa.text('deleted_at is null'))
@@ -201,6 +314,8 @@ def downgrade() -> None:
     op.drop_index('ix_calibrations_reviewers', table_name='calibrations', postgresql_using='gin')
     op.drop_index('ix_calibrations_family', table_name='calibrations', postgresql_where=sa.text("state = 'closed'"))
     op.drop_table('calibrations')
+    op.drop_index('ix_sampling_plans_base_id', table_name='sampling_plans')
+    op.drop_table('sampling_plans')
     op.drop_index('ix_golden_sets_family', table_name='golden_sets', postgresql_where=sa.text('deleted_at is null'))
     op.drop_table('golden_sets')
     # ### end Alembic commands ###

@@ -20,7 +20,8 @@ class Assessment(Base):
 
     `state_before`: what a claim or a deletion left. `claim` is the token of the process that judges it, `judged_until`
     the end of the worklog as the judge saw it. `next_try_at`: when the job takes it again (null in `unprocessed`: at
-    once). `refresh_request`: a renewed run that a person asked for, until it is done.
+    once). `refresh_request`: a renewed run that a person asked for, until it is done. `review_due_at`: until when a
+    sample wants it reviewed. `second_reviewer` scores it independently at the moment and does not see it meanwhile.
     """
 
     __tablename__ = "assessments"
@@ -77,6 +78,8 @@ class Assessment(Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(Timestamp)
     acknowledgement_comment: Mapped[str | None] = mapped_column(Text)
     appeal_state: Mapped[str | None] = mapped_column(String(20))
+    review_due_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    second_reviewer: Mapped[int | None] = mapped_column(BigInt)
     tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     next_try_at: Mapped[datetime | None] = mapped_column(Timestamp)
     failing_since: Mapped[datetime | None] = mapped_column(Timestamp)
