@@ -1,6 +1,5 @@
 """Payloads of the events of tickets (platform.md 5.1). Pure."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,13 +9,13 @@ from assaydesk.kit.clock import iso
 from assaydesk.platform.schema import camel
 from assaydesk.platform.security.actor import ActorKind
 
-SHOWN: Final = frozenset({
+SHOWN: Final = {name: camel(name) for name in (
     "subchannel_id", "external_ticket_id", "sentiment", "language", "language_code", "ai_support_level", "spam_status",
     "is_customer_active", "priority", "status", "summary", "subject", "is_escalated", "first_response_due_by", "due_by",
     "customer_id", "contract_id", "partner_id", "customer_legitimation", "agent_id", "assigned_agent_ids",
     "auto_execute_at", "additional_data", "template", "tag_ids", "merged_into_ticket_id",
-})  # fmt: skip
-"""The writable fields; what the desk keeps for itself is nobody's news."""
+)}  # fmt: skip
+"""The writable fields, with their names on the wire; what the desk keeps for itself is nobody's news."""
 
 
 def ticket_updates(event: TicketsChanged) -> list[Emitted]:
@@ -28,7 +27,7 @@ def ticket_updates(event: TicketsChanged) -> list[Emitted]:
     changes: dict[int, dict[str, Any]] = {}
     for change in event.changes:
         told = {
-            name: value[1]
+            SHOWN[name]: _plain(value[1])
             for name, value in change.fields.items()
             if name in SHOWN and (name == "status" or (by_somebody and name in change.by_hand))
         }
@@ -40,17 +39,13 @@ def ticket_updates(event: TicketsChanged) -> list[Emitted]:
             "TicketUpdated",
             ticket_id,
             event.actor_id,
-            data={"userId": event.actor_id, "changes": _wire(told), **extra},
+            data={"userId": event.actor_id, "changes": told, **extra},
         )
         for ticket_id, told in changes.items()
     ]
 
 
-def _wire(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {camel(name): _plain(value) for name, value in values.items()}
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return iso(value)
-    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+    return list(value) if isinstance(value, tuple) else value

@@ -6,14 +6,14 @@ from assaydesk.domains.reminders import repository
 from assaydesk.domains.reminders.firing import fire
 from assaydesk.domains.reminders.lifecycle import Command, Refusal, move
 from assaydesk.domains.reminders.types import Kind, State
-from assaydesk.domains.tickets.events import TicketsChanged
+from assaydesk.domains.tickets.events import Changed, TicketsChanged
 from assaydesk.platform.db.session import WriteSession
 
 
 async def follow_tickets(session: WriteSession, event: TicketsChanged) -> None:
     """A pending ticket has one open deferral, with its due date; when it comes back the deferral fires, when somebody
     opens or closes it before, the deferral is cancelled."""
-    touched = {change.ticket_id for change in event.changes if change.fields.keys() & {"status", "due_by"}}
+    touched = {change.ticket_id for change in event.changes if _may_have_deferral(change)}
     turned = {change.ticket_id for change in event.changes if "status" in change.fields}
     if not touched:
         return
@@ -39,3 +39,8 @@ async def follow_tickets(session: WriteSession, event: TicketsChanged) -> None:
                 row.state, row.modified_at = after, event.at
     await repository.add_many(session, added)
     await session.flush()
+
+
+def _may_have_deferral(change: Changed) -> bool:
+    """Whether the ticket was, is, or may be pending; of most changes the change itself tells that it is not."""
+    return "pending" in change.fields["status"] if "status" in change.fields else "due_by" in change.fields
