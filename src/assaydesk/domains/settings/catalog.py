@@ -187,6 +187,9 @@ class InstanceSettings:
     quality_review_sample_percent: Annotated[Percent, _PEOPLE] = 5
     quality_review_weekly_target: Annotated[Annotated[Integer, Field(ge=1, le=1000)] | None, _PEOPLE] = None
     quality_text_language: Annotated[Language, _JUDGE] = "en"
+    quality_golden_gate: Annotated[Literal["off", "warn", "block"], _JUDGE] = "warn"
+    quality_golden_min_kappa: Annotated[Annotated[Number, Field(ge=-1, le=1)], _JUDGE] = 0.6
+    quality_report_min_n: Annotated[Integer, _PEOPLE, Field(ge=1, le=10_000)] = 20
     offline_ai_enabled: Annotated[Boolean, In("ai")] = True
     llm_prices: Annotated[dict[str, Price], In("ai")] = field(default_factory=dict)
     worklog_gap_seconds: Annotated[Integer, In("worklog"), Field(ge=1, le=3600)] = 60

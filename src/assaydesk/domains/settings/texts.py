@@ -129,6 +129,20 @@ SETTINGS: Final[dict[str, Words]] = {
         "Reviews a week", "What each reviewer aims at; empty: no target.",
         "Durchsichten pro Woche", "Was jede prüfende Person anstrebt; leer: kein Ziel.",
     ),
+    "qualityGoldenGate": Words(
+        "Golden sets before a scorecard becomes active",
+        "off: not asked; warn: said in the answer; block: only after a run with this content has passed.",
+        "Goldsätze vor dem Aktivieren eines Bewertungsbogens",
+        "off: ohne Prüfung; warn: Hinweis in der Antwort; block: erst nach einem bestandenen Lauf mit diesem Inhalt.",
+    ),
+    "qualityGoldenMinKappa": Words(
+        "Agreement that a golden set asks for", "Cohen's kappa of each criterion with enough labels; a set may differ.",
+        "Nötige Übereinstimmung bei Goldsätzen", "Cohens Kappa je Kriterium mit genug Urteilen; ein Satz kann abweichen.",
+    ),
+    "qualityReportMinN": Words(
+        "Pairs that a figure of agreement needs", "With fewer it is given, and marked as resting on few.",
+        "Paare für eine belastbare Übereinstimmung", "Mit weniger wird sie gezeigt und als unsicher gekennzeichnet.",
+    ),
     "qualityTextLanguage": Words(
         "Language of reasons and summaries", "In which a judge writes.",
         "Sprache der Begründungen", "In der ein Bewerter schreibt.",
