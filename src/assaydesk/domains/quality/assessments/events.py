@@ -41,6 +41,13 @@ class QualityAssessmentReviewed:
 
 
 @dataclass(frozen=True, slots=True)
+class AssessmentDeleted:
+    """Somebody deleted an assessment; it may come back."""
+
+    assessment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class QualityAssessmentFailed:
     """The state `error` was reached."""
 

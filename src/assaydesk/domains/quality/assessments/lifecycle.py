@@ -27,6 +27,8 @@ class Command(StrEnum):
     REVIEW = "review"
     DISCUSS = "discuss"
     REOPEN = "reopen"
+    APPEAL = "appeal"
+    """An appeal was accepted, wholly or partly."""
     DELETE = "delete"
     DELETE_WITH_FAMILY = "deleteWithFamily"
     RESTORE = "restore"
@@ -76,6 +78,11 @@ MOVES: Final[dict[tuple[State, Command], State | Before]] = {
     (_S.DISCUSSED, _C.DISCUSS): _S.DISCUSSED,
     (_S.REVIEWED, _C.REOPEN): _S.REVIEW_ONGOING,
     (_S.DISCUSSED, _C.REOPEN): _S.REVIEW_ONGOING,
+    (_S.AI_READY, _C.APPEAL): _S.REVIEW_ONGOING,
+    (_S.REVIEW_ONGOING, _C.APPEAL): _S.REVIEW_ONGOING,
+    (_S.ERROR, _C.APPEAL): _S.REVIEW_ONGOING,
+    (_S.REVIEWED, _C.APPEAL): _S.REVIEWED,
+    (_S.DISCUSSED, _C.APPEAL): _S.REVIEWED,
     **{(state, _C.DELETE): _S.DELETED for state in State},
     (_S.UNPROCESSED, _C.DELETE_WITH_FAMILY): _S.DELETED,
     (_S.DELETED, _C.RESTORE): Before.STATE,
@@ -92,6 +99,9 @@ _REFUSALS: Final[dict[tuple[State, Command], Refusal]] = {
     (_S.UNPROCESSED, _C.DISCUSS): Refusal.NOT_READY,
     (_S.AI_IN_PROGRESS, _C.DISCUSS): Refusal.NOT_READY,
     (_S.DELETED, _C.DISCUSS): Refusal.INVALID_STATE,
+    (_S.UNPROCESSED, _C.APPEAL): Refusal.NOT_READY,
+    (_S.AI_IN_PROGRESS, _C.APPEAL): Refusal.NOT_READY,
+    (_S.DELETED, _C.APPEAL): Refusal.INVALID_STATE,
     (_S.REVIEWED, _C.REFRESH): Refusal.LOCKED,
     (_S.DISCUSSED, _C.REFRESH): Refusal.LOCKED,
     (_S.AI_IN_PROGRESS, _C.REFRESH): Refusal.ALREADY_RUNNING,

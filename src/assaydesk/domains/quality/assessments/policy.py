@@ -42,8 +42,15 @@ def released_states(sees_from: str) -> tuple[State, ...]:
     return SCORED_STATES[SCORED_STATES.index(State(sees_from)) :]
 
 
-def may_see(actor: Actor, subject: Subject, state: State, *, sees_from: str) -> bool:
-    """The rule for one row; `repository.readable` says the same in SQL."""
+def may_see(
+    actor: Actor, subject: Subject, state: State, *, sees_from: str, second_reviewer: int | None = None
+) -> bool:
+    """The rule for one row; `repository.readable` says the same in SQL.
+
+    `second_reviewer`: who scores it independently at the moment, and must not see it meanwhile.
+    """
+    if second_reviewer is not None and second_reviewer == actor.id:
+        return False
     if state is State.DELETED and not actor.has(P.QUALITY_DELETE_ASSESSMENT):
         return False
     if state in RAW_STATES and not actor.has(*DO):

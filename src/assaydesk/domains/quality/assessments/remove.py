@@ -4,7 +4,7 @@ from sqlalchemy.exc import IntegrityError
 
 from assaydesk.domains.quality.assessments import queue, repository
 from assaydesk.domains.quality.assessments.errors import AssessmentExists, refuse
-from assaydesk.domains.quality.assessments.events import AssessmentsWaiting
+from assaydesk.domains.quality.assessments.events import AssessmentDeleted, AssessmentsWaiting
 from assaydesk.domains.quality.assessments.lifecycle import Command, Refusal, move
 from assaydesk.domains.quality.assessments.models import Assessment
 from assaydesk.domains.quality.assessments.types import Edit, State
@@ -24,6 +24,7 @@ async def delete_assessment(session: WriteSession, actor: Actor, row: Assessment
     row.claim, row.heartbeat_at, row.refresh_request = None, None, None
     row.deleted_at = utc_now()
     await _change_state(session, actor, row, Command.DELETE, before)
+    await publish(session, AssessmentDeleted(row.id))
 
 
 async def restore_assessment(session: WriteSession, actor: Actor, row: Assessment) -> None:

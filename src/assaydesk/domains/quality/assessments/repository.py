@@ -76,7 +76,7 @@ def readable(actor: Actor, settings: InstanceSettings) -> ColumnElement[bool]:
     hidden: list[State] = [] if actor.has(*DO) else list(RAW_STATES)
     if not actor.has(Permission.QUALITY_DELETE_ASSESSMENT):
         hidden.append(State.DELETED)
-    return and_(or_(*scopes), Assessment.state.not_in(hidden))
+    return and_(or_(*scopes), Assessment.state.not_in(hidden), Assessment.second_reviewer.is_distinct_from(actor.id))
 
 
 def editable(actor: Actor, settings: InstanceSettings) -> ColumnElement[bool]:

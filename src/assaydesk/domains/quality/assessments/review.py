@@ -1,4 +1,4 @@
-"""What a person changes: the review, its end, and opening it again (quality.md 8.4 and 8.6)."""
+"""What people change: a review, its end, opening it again, and what comes of an appeal (quality.md 8.4, 8.6, 13)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from assaydesk.domains.quality.assessments.types import (
 )
 from assaydesk.domains.quality.assessments.views import Viewer
 from assaydesk.domains.quality.scorecards.service import load_content
-from assaydesk.domains.quality.scorecards.types import Content
+from assaydesk.domains.quality.scorecards.types import Content, Totals
 from assaydesk.kit.clock import iso, parse_instant, utc_now
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import WriteSession
@@ -39,7 +39,7 @@ from assaydesk.platform.versions import refuse_stale
 _DATES: Final = {"assessment_date": "assessmentDate", "discussion_date": "discussionDate"}
 _EDITS: Final = frozenset({"ai_summary", "supervisor_assessment", "criteria", *_DATES})
 _COMMANDS: Final = {State.REVIEWED: Command.REVIEW, State.DISCUSSED: Command.DISCUSS}
-_SPOKEN: Final = (".reason", ".evidence", "aiSummary", "supervisorAssessment", "reopenReason")
+_SPOKEN: Final = (".reason", ".evidence", "aiSummary", "supervisorAssessment", "reopenReason", "acknowledgementComment")
 """Ends of the fields that hold texts, which stay out of the audit log."""
 
 
@@ -112,6 +112,55 @@ def may_reopen(actor: Actor, row: Assessment) -> None:
     """Raises `PermissionDenied` for others than the reviewer and those who may assess everybody."""
     if row.assessed_by_user != actor.id and not actor.has(Permission.QUALITY_DO_ASSESSMENTS_ALL):
         raise PermissionDenied(Permission.QUALITY_DO_ASSESSMENTS_ALL)
+
+
+async def change_by_appeal(
+    session: WriteSession, viewer: Viewer, seen: Seen, changes: Sequence[CriterionChange], appeal_state: str
+) -> Totals:
+    """What the decision of an accepted appeal does to a locked assessment; answers the new totals.
+
+    The acknowledgement is withdrawn, and a discussed assessment has to be discussed again. Raises `ValidationFailed`,
+    and by the state of the row `AssessmentNotReady`, `InvalidState`.
+    """
+    row, now = seen.row, utc_now()
+    content = (await load_content(session, [row.content_id]))[row.content_id]
+    faults = change_faults(content, changes)
+    if faults:
+        raise ValidationFailed(faults)
+    before = State(row.state)
+    state = _allowed(before, Command.APPEAL, State.REVIEWED)
+    answers = (await repository.answers_of(session, [row.id]))[row.id]
+    masked = viewer.masks(row, team_mate=seen.team_mate)
+    changed, edits = _changed_answers(answers, changes, user_id=viewer.actor.user_id, now=now, unseen=masked)
+    edits += _note_edited(row, scores_changed=True)
+    totals = totals_of(content, (answers | changed).values(), viewer.base)
+    for name, value in stored_totals(totals).items():
+        setattr(row, name, value)
+    if state is not before:
+        edits.append(Edit("state", before, state))
+    edits += _set(row, "appeal_state", appeal_state, "appealState")
+    await repository.save_answers(session, row.id, changed.values())
+    await _save(session, viewer.actor, row, state, edits, now)
+    return totals
+
+
+async def note_appeal(session: WriteSession, actor: Actor, row: Assessment, appeal_state: str) -> None:
+    """Keep the state of the newest appeal with its locked assessment."""
+    edits = _set(row, "appeal_state", appeal_state, "appealState")
+    await _note(session, actor, row, edits, f"assessment:appeal:{appeal_state}")
+
+
+async def acknowledge_assessment(session: WriteSession, actor: Actor, row: Assessment, comment: str | None) -> None:
+    """Note that the assessed person has read it. A second time keeps the moment, and a comment that there was.
+
+    Raises `InvalidState` for a review that is not finished.
+    """
+    if row.state not in REVIEWED_STATES:
+        raise InvalidState(State(row.state))
+    edits = [] if row.acknowledged_at is not None else _set(row, "acknowledged_at", utc_now(), "acknowledgedAt")
+    if comment and not row.acknowledgement_comment:
+        edits += _set(row, "acknowledgement_comment", comment, "acknowledgementComment")
+    await _note(session, actor, row, edits, "assessment:acknowledge")
 
 
 async def _read(
@@ -233,6 +282,8 @@ def _sign(
     """Who finished the review and when; discussing an unfinished one finishes it as well."""
     edits: list[Edit] = []
     finishes = row.state not in REVIEWED_STATES
+    if finishes:
+        row.review_due_at = None
     if finishes or row.assessed_by_user is None:
         row.assessed_by_user = actor.user_id
     if finishes and row.assessment_date is None and "assessment_date" not in sent:
@@ -264,14 +315,27 @@ def _shown(value: Any) -> Any:
     return iso(value) if isinstance(value, datetime) else value
 
 
+async def _note(session: WriteSession, actor: Actor, row: Assessment, edits: Sequence[Edit], action: str) -> None:
+    """Keep what is no edit of the review in the history and in the audit log."""
+    if not edits:
+        return
+    now = utc_now()
+    row.modified_at, row.version = now, row.version + 1
+    await repository.add_edits(session, row.id, [(actor.user_id, edit) for edit in edits], at=now)
+    await write_audit(session, actor, action, "assessment", _audited(row, edits))
+
+
+def _audited(row: Assessment, edits: Sequence[Edit]) -> list[Change]:
+    return [
+        Change(row.id, edit.field) if edit.field.endswith(_SPOKEN) else Change(row.id, edit.field, edit.old, edit.new)
+        for edit in edits
+    ]
+
+
 async def _save(
     session: WriteSession, actor: Actor, row: Assessment, state: State, edits: Sequence[Edit], now: datetime
 ) -> None:
     row.state, row.modified_at, row.version = state, now, row.version + 1
     await repository.add_edits(session, row.id, [(actor.user_id, edit) for edit in edits], at=now)
-    changes = [
-        Change(row.id, edit.field) if edit.field.endswith(_SPOKEN) else Change(row.id, edit.field, edit.old, edit.new)
-        for edit in edits
-    ]
-    await write_audit(session, actor, "assessment:review:change", "assessment", changes)
+    await write_audit(session, actor, "assessment:review:change", "assessment", _audited(row, edits))
     await publish(session, AssessmentEdited(row.id, actor.user_id, state in REVIEWED_STATES, now))

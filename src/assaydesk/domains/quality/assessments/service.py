@@ -14,7 +14,14 @@ from assaydesk.domains.quality.assessments.refresh import refresh_assessment
 from assaydesk.domains.quality.assessments.remove import delete_assessment, delete_unprocessed, restore_assessment
 from assaydesk.domains.quality.assessments.report import ReportRow, report_rows
 from assaydesk.domains.quality.assessments.repository import Seen, editable, readable
-from assaydesk.domains.quality.assessments.review import may_reopen, reopen_assessment, update_assessment
+from assaydesk.domains.quality.assessments.review import (
+    acknowledge_assessment,
+    change_by_appeal,
+    may_reopen,
+    note_appeal,
+    reopen_assessment,
+    update_assessment,
+)
 from assaydesk.domains.quality.assessments.show import (
     assessments_of_worklogs,
     find_assessment,
@@ -32,10 +39,11 @@ from assaydesk.domains.quality.assessments.verify import EvidenceReport, Fault, 
 from assaydesk.domains.quality.assessments.views import Viewer
 
 __all__ = [
-    "EvidenceReport", "Fault", "Outcome", "ProcessReport", "ReportRow", "Seen", "Viewer", "any_due",
-    "assessments_of_worklogs", "count_waiting", "create_by_hand", "create_due", "create_missing", "delete_assessment",
-    "delete_unprocessed", "editable", "end_waits", "find_assessment", "list_assessments", "list_of_ticket", "list_runs",
-    "lock_assessment", "mark_grown", "may_reopen", "process_due", "readable", "recover_abandoned", "refresh_assessment",
-    "reopen_assessment", "report_rows", "require_assessor", "restore_assessment", "show_full", "show_single",
-    "show_summary", "summaries_of", "update_assessment", "verify_evidence", "viewer_of",
+    "EvidenceReport", "Fault", "Outcome", "ProcessReport", "ReportRow", "Seen", "Viewer", "acknowledge_assessment",
+    "any_due", "assessments_of_worklogs", "change_by_appeal", "count_waiting", "create_by_hand", "create_due",
+    "create_missing", "delete_assessment", "delete_unprocessed", "editable", "end_waits", "find_assessment",
+    "list_assessments", "list_of_ticket", "list_runs", "lock_assessment", "mark_grown", "may_reopen", "note_appeal",
+    "process_due", "readable", "recover_abandoned", "refresh_assessment", "reopen_assessment", "report_rows",
+    "require_assessor", "restore_assessment", "show_full", "show_single", "show_summary", "summaries_of",
+    "update_assessment", "verify_evidence", "viewer_of",
 ]  # fmt: skip
