@@ -137,11 +137,27 @@ SETTINGS: Final[dict[str, Words]] = {
     ),
     "qualityGoldenMinKappa": Words(
         "Agreement that a golden set asks for", "Cohen's kappa of each criterion with enough labels; a set may differ.",
-        "Nötige Übereinstimmung bei Goldsätzen", "Cohens Kappa je Kriterium mit genug Urteilen; ein Satz kann abweichen.",
+        "Nötige Übereinstimmung bei Goldsätzen", "Cohens Kappa je Kriterium mit genug Urteilen; je Satz änderbar.",
     ),
     "qualityReportMinN": Words(
         "Pairs that a figure of agreement needs", "With fewer it is given, and marked as resting on few.",
         "Paare für eine belastbare Übereinstimmung", "Mit weniger wird sie gezeigt und als unsicher gekennzeichnet.",
+    ),
+    "qualityAppealWindowDays": Words(
+        "Days to appeal", "Counted from the review, or from the discussion when that came later.",
+        "Frist für Einsprüche in Tagen", "Ab der Durchsicht oder dem späteren Gespräch.",
+    ),
+    "qualityAppealMaxPerAssessment": Words(
+        "Appeals for each assessment", "How often a person may appeal; 0: never.",
+        "Einsprüche je Bewertung", "Wie oft jemand Einspruch erheben darf; 0: nie.",
+    ),
+    "qualityAppealIndependentDecider": Words(
+        "Somebody else decides appeals", "Whoever reviewed an assessment does not decide an appeal against it.",
+        "Unabhängige Entscheidung über Einsprüche", "Wer geprüft hat, entscheidet nicht über den Einspruch dagegen.",
+    ),
+    "qualitySecondReviewPercent": Words(
+        "Independent second reviews in percent", "So many finished reviews are scored again by another person.",
+        "Unabhängige Zweitprüfungen in Prozent", "So viele Durchsichten prüft eine zweite Person für sich.",
     ),
     "qualityTextLanguage": Words(
         "Language of reasons and summaries", "In which a judge writes.",
