@@ -186,6 +186,10 @@ class InstanceSettings:
     quality_blind_review_percent: Annotated[Percent, _PEOPLE] = 0
     quality_review_sample_percent: Annotated[Percent, _PEOPLE] = 5
     quality_review_weekly_target: Annotated[Annotated[Integer, Field(ge=1, le=1000)] | None, _PEOPLE] = None
+    quality_appeal_window_days: Annotated[Integer, _PEOPLE, Field(ge=1, le=3650)] = 14
+    quality_appeal_max_per_assessment: Annotated[Integer, _PEOPLE, Field(ge=0, le=100)] = 2
+    quality_appeal_independent_decider: Annotated[Boolean, _PEOPLE] = True
+    quality_second_review_percent: Annotated[Percent, _PEOPLE] = 0
     quality_text_language: Annotated[Language, _JUDGE] = "en"
     quality_golden_gate: Annotated[Literal["off", "warn", "block"], _JUDGE] = "warn"
     quality_golden_min_kappa: Annotated[Annotated[Number, Field(ge=-1, le=1)], _JUDGE] = 0.6

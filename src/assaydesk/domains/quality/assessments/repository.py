@@ -171,6 +171,16 @@ async def shares_team(session: ReadSession, actor: Actor, user_id: int) -> bool:
     return await session.scalar(query.limit(1)) is not None
 
 
+async def mates_among(session: ReadSession, actor: Actor, user_ids: Collection[int]) -> set[int]:
+    """Those of these people who share an effective team with the caller."""
+    if not actor.team_ids or not user_ids:
+        return set()
+    query = select(ProfileTeam.profile_id).where(
+        any_of(ProfileTeam.profile_id, user_ids), ProfileTeam.team_id.in_(sorted(actor.team_ids))
+    )
+    return set(await session.scalars(query))
+
+
 async def live_id(session: ReadSession, worklog_id: int | None, base_id: int) -> int | None:
     """The live assessment of a worklog with a scorecard family."""
     query = select(Assessment.id).where(

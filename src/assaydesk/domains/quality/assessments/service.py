@@ -13,7 +13,7 @@ from assaydesk.domains.quality.assessments.record import Outcome
 from assaydesk.domains.quality.assessments.refresh import refresh_assessment
 from assaydesk.domains.quality.assessments.remove import delete_assessment, delete_unprocessed, restore_assessment
 from assaydesk.domains.quality.assessments.report import ReportRow, report_rows
-from assaydesk.domains.quality.assessments.repository import Seen, editable, readable
+from assaydesk.domains.quality.assessments.repository import Seen, editable, mates_among, readable
 from assaydesk.domains.quality.assessments.review import (
     acknowledge_assessment,
     change_by_appeal,
@@ -23,6 +23,7 @@ from assaydesk.domains.quality.assessments.review import (
     update_assessment,
 )
 from assaydesk.domains.quality.assessments.show import (
+    answers_of_assessment,
     assessments_of_worklogs,
     find_assessment,
     list_assessments,
@@ -40,10 +41,10 @@ from assaydesk.domains.quality.assessments.views import Viewer
 
 __all__ = [
     "EvidenceReport", "Fault", "Outcome", "ProcessReport", "ReportRow", "Seen", "Viewer", "acknowledge_assessment",
-    "any_due", "assessments_of_worklogs", "change_by_appeal", "count_waiting", "create_by_hand", "create_due",
-    "create_missing", "delete_assessment", "delete_unprocessed", "editable", "end_waits", "find_assessment",
-    "list_assessments", "list_of_ticket", "list_runs", "lock_assessment", "mark_grown", "may_reopen", "note_appeal",
-    "process_due", "readable", "recover_abandoned", "refresh_assessment", "reopen_assessment", "report_rows",
-    "require_assessor", "restore_assessment", "show_full", "show_single", "show_summary", "summaries_of",
-    "update_assessment", "verify_evidence", "viewer_of",
+    "answers_of_assessment", "any_due", "assessments_of_worklogs", "change_by_appeal", "count_waiting",
+    "create_by_hand", "create_due", "create_missing", "delete_assessment", "delete_unprocessed", "editable",
+    "end_waits", "find_assessment", "list_assessments", "list_of_ticket", "list_runs", "lock_assessment", "mark_grown",
+    "mates_among", "may_reopen", "note_appeal", "process_due", "readable", "recover_abandoned", "refresh_assessment",
+    "reopen_assessment", "report_rows", "require_assessor", "restore_assessment", "show_full", "show_single",
+    "show_summary", "summaries_of", "update_assessment", "verify_evidence", "viewer_of",
 ]  # fmt: skip

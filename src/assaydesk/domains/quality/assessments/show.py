@@ -10,7 +10,7 @@ from assaydesk.domains.quality.assessments.filters import AssessmentFilter, Orde
 from assaydesk.domains.quality.assessments.policy import mask
 from assaydesk.domains.quality.assessments.repository import Seen
 from assaydesk.domains.quality.assessments.rows import FullRow, PageRow, SingleRow, SummaryRow
-from assaydesk.domains.quality.assessments.types import State
+from assaydesk.domains.quality.assessments.types import CriterionAnswer, State
 from assaydesk.domains.quality.assessments.views import (
     Viewer,
     full_view,
@@ -81,6 +81,11 @@ async def find_assessment(session: ReadSession, viewer: Viewer, assessment_id: i
     if seen is None:
         raise AssessmentNotFound(assessment_id)
     return seen
+
+
+async def answers_of_assessment(session: ReadSession, assessment_id: int) -> dict[int, CriterionAnswer]:
+    """The present answers by criterion, of a row that was found for somebody; unmasked."""
+    return (await repository.answers_of(session, [assessment_id])).get(assessment_id, {})
 
 
 async def lock_assessment(session: WriteSession, viewer: Viewer, assessment_id: int) -> Seen:
