@@ -41,7 +41,7 @@ export function AccountMenu() {
     <Menu width={260} position="top-start" withArrow>
       <Menu.Target>
         <UnstyledButton aria-label={t("shell.account", { name })}>
-          <Avatar name={name} color="initials" size={32} />
+          <Avatar name={name} color="initials" size={32} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -11,7 +11,7 @@ import { ErrorState } from "@/ui/ErrorState";
 import { HotkeyProvider } from "@/ui/hotkeys";
 import { SessionProvider, useOwnProfile } from "./auth";
 import { Shell } from "./Shell";
-import { theme } from "./theme";
+import { theme, variables } from "./theme";
 
 const schemes = localStorageColorSchemeManager({ key: "assaydesk-theme" });
 
@@ -24,7 +24,7 @@ export function App({ nonce }: { nonce: string }) {
     () => new QueryClient({ defaultOptions: { queries: { retry, staleTime: 10_000, refetchOnWindowFocus: true } } }),
   );
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={schemes} getStyleNonce={() => nonce}>
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" colorSchemeManager={schemes} getStyleNonce={() => nonce}>
       <QueryClientProvider client={client}>
         <Gate />
       </QueryClientProvider>

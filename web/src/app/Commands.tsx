@@ -40,7 +40,7 @@ export function Commands({ opened, onClose, pages }: { opened: boolean; onClose:
   };
   return (
     <Modal opened={opened} onClose={onClose} withCloseButton={false} padding={0} yOffset="12vh" centered={false} size={560}
-      aria-label={t("shell.openCommands")}>
+      attributes={{ content: { "aria-label": t("shell.openCommands") } }}>
       <TextInput
         data-autofocus size="lg" variant="unstyled" px="md" leftSection={<IconSearch size={18} />} role="combobox"
         aria-expanded aria-controls="command-list" aria-label={t("shell.openCommands")} placeholder={t("shell.commands")}

@@ -31,14 +31,14 @@ export function NotificationBell() {
   const unread = list.data?.unread ?? 0;
   return (
     <Popover opened={opened} onChange={popover.toggle} width={360} position="top" withArrow shadow="md">
-      <Popover.Target>
-        <Indicator disabled={unread === 0} size={8} offset={5} color="red">
+      <Indicator disabled={unread === 0} size={8} offset={5} color="red">
+        <Popover.Target>
           <ActionIcon variant="subtle" color="gray" onClick={popover.toggle}
             aria-label={unread ? t("shell.unread", { count: unread }) : t("shell.notifications")}>
             <IconBell size={18} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0}>
         <Group justify="space-between" px="md" py="sm">
           <Text fw={600} size="sm">{t("shell.notifications")}</Text>

@@ -55,7 +55,7 @@ export function Shell() {
           <Link to="/" className={classes.home} aria-label="Assaydesk"><Logo short={narrow && !opened} /></Link>
           {opened && <Burger opened onClick={menu.close} size="sm" hiddenFrom="sm" aria-label={t("common.close")} />}
         </Group>
-        <UnstyledButton className={classes.command} onClick={commandsHandlers.open} aria-label={t("shell.openCommands")}>
+        <UnstyledButton className={classes.command} onClick={commandsHandlers.open} aria-label={narrow ? t("shell.openCommands") : undefined}>
           <IconCommand size={16} aria-hidden />
           {!narrow && <><Text span size="sm" flex={1}>{t("common.search")}</Text><Text span size="xs">Ctrl K</Text></>}
         </UnstyledButton>

@@ -100,10 +100,9 @@ export function instant(value: Moment): Date {
   if (value instanceof Date) return value;
   if (typeof value === "number") return new Date(value * 1000);
   if (!/^\d{4}-\d\d-\d\d \d/.test(value)) return new Date(value);
-  const plain = Date.parse(`${value.replace(" ", "T")}Z`);
   if (!instanceZone) return new Date(value.replace(" ", "T"));
-  const first = plain - offset(plain, instanceZone);
-  return new Date(plain - offset(first, instanceZone));
+  const seconds = Number(value.slice(17, 19) || 0);
+  return new Date(momentOf(value, instanceZone).getTime() + seconds * 1000);
 }
 
 const zones = new Map<string, Intl.DateTimeFormat>();
@@ -121,6 +120,19 @@ function offset(moment: number, timeZone: string): number {
   const part = Object.fromEntries(clock.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
   const shown = Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second);
   return shown - Math.floor(moment / 1000) * 1000;
+}
+
+/** What a clock of the zone shows: "YYYY-MM-DD HH:MM:SS". */
+export function wallClock(value: Moment, timeZone: string): string {
+  const moment = instant(value).getTime();
+  return new Date(moment + offset(moment, timeZone)).toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** The moment at which a clock of the zone shows "YYYY-MM-DD HH:MM". */
+export function momentOf(clock: string, timeZone: string): Date {
+  const plain = Date.parse(`${clock.slice(0, 16).replace(" ", "T")}:00Z`);
+  const first = plain - offset(plain, timeZone);
+  return new Date(plain - offset(first, timeZone));
 }
 
 function makeFormats(locale: string, timeZone: string): Formats {

@@ -18,14 +18,14 @@ export default function AccessPage() {
   const may = useMay();
   return (
     <Frame>
-      <PageHead title={t("admin.access")} about={<>{t("admin.accessAbout")} <Anchor href="/api/mind/docs" target="_blank" rel="noopener noreferrer" fz="sm">{t("admin.apiDocs")}</Anchor></>} />
+      <PageHead title={t("admin.access")} about={<>{t("admin.accessAbout")} <Anchor href="/api/mind/docs" target="_blank" rel="noopener noreferrer" fz="sm" underline="always">{t("admin.apiDocs")}</Anchor></>} />
       <Stack gap="xl">
         <section aria-label={t("admin.ownTokens")}>
           <Title order={2} fz="lg" mb="xs">{t("admin.ownTokens")}</Title>
           <ApiKeys profileId={me.id} mayCreate />
         </section>
         {may("manageServiceWorkers") && <Workers />}
-        {may("manageApiKeys") && <Text fz="sm" c="dimmed">{t("admin.tokensOfOthers")} <Anchor component={Link} to="/admin/people" fz="sm">{t("admin.people")}</Anchor></Text>}
+        {may("manageApiKeys") && <Text fz="sm" c="dimmed">{t("admin.tokensOfOthers")} <Anchor component={Link} to="/admin/people" fz="sm" underline="always">{t("admin.people")}</Anchor></Text>}
       </Stack>
     </Frame>
   );

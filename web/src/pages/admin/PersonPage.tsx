@@ -189,7 +189,7 @@ function Access({ person, mine, again }: { person: Person; mine: boolean; again:
       notifications.show({ message: errorText(error), color: "red" });
     }
   };
-  if (mine) return <Alert variant="light" color="blue" p="xs" mb="sm">{t("admin.ownAccount")} <Anchor component={Link} to="/profile" fz="sm">{t("admin.toOwnProfile")}</Anchor></Alert>;
+  if (mine) return <Alert variant="light" color="blue" p="xs" mb="sm">{t("admin.ownAccount")} <Anchor component={Link} to="/profile" fz="sm" underline="always">{t("admin.toOwnProfile")}</Anchor></Alert>;
   return (
     <Stack gap="xs" mb="sm">
       <Group gap="xs">

@@ -1,4 +1,5 @@
 import { Group, SimpleGrid, Stack, Text, Title, Tooltip } from "@mantine/core";
+import { useElementSize } from "@mantine/hooks";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { IconStars } from "@tabler/icons-react";
 import { Link, useNavigate } from "react-router";
@@ -126,7 +127,6 @@ function Criteria({ title, means }: { title: string; means: CriterionMean[] }) {
   );
 }
 
-const WIDTH = 900;
 const HEIGHT = 180;
 const INSET = { left: 44, right: 12, top: 10, bottom: 22 };
 
@@ -134,12 +134,14 @@ const INSET = { left: 44, right: 12, top: 10, bottom: 22 };
 function Trend({ rows, trail, workTime }: { rows: AssessmentSummary[]; trail: Trail; workTime: (row: AssessmentSummary) => string }) {
   const { t, format } = useI18n();
   const navigate = useNavigate();
+  const { ref, width: room } = useElementSize();
+  const width = Math.max(260, room);
   const points = rows.flatMap((row) => (row.totals.percentage === null ? [] : [{ row, at: Date.parse(workTime(row)), value: row.totals.percentage }]));
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last) return <Text size="sm" c="dimmed">{t("quality.mine.noStrengths")}</Text>;
   const span = Math.max(1, last.at - first.at);
-  const x = (at: number) => INSET.left + ((at - first.at) / span) * (WIDTH - INSET.left - INSET.right);
+  const x = (at: number) => INSET.left + ((at - first.at) / span) * (width - INSET.left - INSET.right);
   const y = (value: number) => INSET.top + ((100 - value) / 100) * (HEIGHT - INSET.top - INSET.bottom);
   const values = points.map((point) => point.value);
   const path = points.map((point, index) => `${index === 0 ? "M" : "L"}${x(point.at).toFixed(1)} ${y(point.value).toFixed(1)}`).join(" ");
@@ -147,24 +149,26 @@ function Trend({ rows, trail, workTime }: { rows: AssessmentSummary[]; trail: Tr
     from: format.date(new Date(first.at)), to: format.date(new Date(last.at)), low: format.percent(Math.min(...values), 1), high: format.percent(Math.max(...values), 1),
   });
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" role="img" aria-label={label}>
-      {[0, 50, 100].map((value) => (
-        <g key={value}>
-          <line x1={INSET.left} x2={WIDTH - INSET.right} y1={y(value)} y2={y(value)} stroke="var(--desk-line)" />
-          <text x={INSET.left - 8} y={y(value) + 4} textAnchor="end" fontSize="12" fill="var(--desk-quiet)">{format.percent(value)}</text>
-        </g>
-      ))}
-      <text x={INSET.left} y={HEIGHT - 4} fontSize="12" fill="var(--desk-quiet)">{format.date(new Date(first.at))}</text>
-      <text x={WIDTH - INSET.right} y={HEIGHT - 4} textAnchor="end" fontSize="12" fill="var(--desk-quiet)">{format.date(new Date(last.at))}</text>
-      <path d={path} fill="none" stroke="var(--mantine-color-assay-5)" strokeWidth="1.5" opacity="0.5" />
-      {points.map((point) => (
-        <Tooltip key={point.row.id} label={`${format.date(new Date(point.at))} · ${format.percent(point.value, 1)}`}>
-          <circle
-            className={classes.chartDot} cx={x(point.at)} cy={y(point.value)} r="5" fill={`var(--mantine-color-${scoreColor(point.value)}-6)`}
-            onClick={() => void navigate(`/quality/assessment/${point.row.id}`, { state: trail })}
-          />
-        </Tooltip>
-      ))}
-    </svg>
+    <div ref={ref}>
+      <svg viewBox={`0 0 ${width} ${HEIGHT}`} width="100%" height={HEIGHT} role="img" aria-label={label}>
+        {[0, 50, 100].map((value) => (
+          <g key={value}>
+            <line x1={INSET.left} x2={width - INSET.right} y1={y(value)} y2={y(value)} stroke="var(--desk-line)" />
+            <text x={INSET.left - 8} y={y(value) + 4} textAnchor="end" fontSize="12" fill="var(--desk-quiet)">{format.percent(value)}</text>
+          </g>
+        ))}
+        <text x={INSET.left} y={HEIGHT - 4} fontSize="12" fill="var(--desk-quiet)">{format.date(new Date(first.at))}</text>
+        <text x={width - INSET.right} y={HEIGHT - 4} textAnchor="end" fontSize="12" fill="var(--desk-quiet)">{format.date(new Date(last.at))}</text>
+        <path d={path} fill="none" stroke="var(--mantine-color-assay-5)" strokeWidth="1.5" opacity="0.5" />
+        {points.map((point) => (
+          <Tooltip key={point.row.id} label={`${format.date(new Date(point.at))} · ${format.percent(point.value, 1)}`}>
+            <circle
+              className={classes.chartDot} cx={x(point.at)} cy={y(point.value)} r="5" fill={`var(--mantine-color-${scoreColor(point.value)}-6)`}
+              onClick={() => void navigate(`/quality/assessment/${point.row.id}`, { state: trail })}
+            />
+          </Tooltip>
+        ))}
+      </svg>
+    </div>
   );
 }

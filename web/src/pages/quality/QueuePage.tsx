@@ -132,7 +132,7 @@ function FilterBar(props: { filters: Filters; people: Lookup; families: Lookup; 
   const { filters } = props;
   const pick = (name: "user" | "team" | "card", label: string, lookup: Lookup) => (
     <Select
-      size="xs" w={190} searchable clearable placeholder={label} aria-label={label} value={filters.params.get(name)}
+      size="xs" w={{ base: "calc(50% - 6px)", xs: 190 }} searchable clearable placeholder={label} aria-label={label} value={filters.params.get(name)}
       data={lookup.list.map(({ id, name: text }) => ({ value: String(id), label: text }))} onChange={(value) => filters.set(name, value)}
       clearButtonProps={{ "aria-label": t("common.clear") }}
     />
@@ -144,7 +144,7 @@ function FilterBar(props: { filters: Filters; people: Lookup; families: Lookup; 
       {pick("team", t("quality.queue.filterTeam"), teams)}
       {pick("card", t("quality.queue.filterScorecard"), props.families)}
       <Select
-        size="xs" w={170} clearable placeholder={t("quality.queue.filterState")} aria-label={t("quality.queue.filterState")} value={filters.params.get("state")}
+        size="xs" w={{ base: "calc(50% - 6px)", xs: 170 }} clearable placeholder={t("quality.queue.filterState")} aria-label={t("quality.queue.filterState")} value={filters.params.get("state")}
         data={props.states.map((state) => ({ value: state, label: t(`quality.state.${state}`) }))} onChange={(value) => filters.set("state", value)}
         clearButtonProps={{ "aria-label": t("common.clear") }}
       />
@@ -287,7 +287,7 @@ function AllAssessments({ filters, people, families }: ListProps) {
     <>
       <FilterBar filters={filters} people={people} families={families} states={ALL_STATES}>
         <Select
-          size="xs" w={200} aria-label={t("quality.queue.sort")} value={order} allowDeselect={false}
+          size="xs" w={{ base: "100%", xs: 200 }} aria-label={t("quality.queue.sort")} value={order} allowDeselect={false}
           data={(Object.keys(ORDERS) as Order[]).map((key) => ({ value: key, label: t(`quality.queue.${ORDERS[key].label}`) }))}
           onChange={(value) => filters.set("order", value === "newest" ? null : value)}
         />

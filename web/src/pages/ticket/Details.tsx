@@ -1,7 +1,8 @@
-import { Anchor, Badge, Button, Group, Menu, MultiSelect, Select, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Loader, MultiSelect, Popover, Select, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import type { ReactNode } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { api, call, type Schema } from "@/api/client";
 import { usePeople, useTicketTags } from "@/api/lookups";
 import { useMay } from "@/app/auth";
@@ -34,7 +35,7 @@ export function Details({ ticket }: { ticket: Ticket }) {
       <Field label={t("ticket.dueLabel")}>
         <Group gap="xs" justify="space-between">
           {ticket.dueBy ? <Group gap={6}><Text size="sm">{format.dateTime(ticket.dueBy)}</Text>{ticket.status !== "closed" && <SlaClock due={ticket.dueBy} />}</Group> : <Text size="sm" c="dimmed">{t("ticket.dueNone")}</Text>}
-          {!locked && <DueMenu onPick={(dueBy) => set({ dueBy })} />}
+          {!locked && <DueMenu due={ticket.dueBy} onPick={(dueBy) => set({ dueBy })} />}
         </Group>
       </Field>
       <MultiSelect label={t("ticket.tagsLabel")} size="xs" searchable disabled={locked || tags.isPending} value={ticket.tagIds.map(String)}
@@ -70,25 +71,23 @@ function Field({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-function DueMenu({ onPick }: { onPick: (dueBy: string | null) => void }) {
+const DuePicker = lazy(() => import("./DuePicker"));
+
+function DueMenu({ due, onPick }: { due: string | null; onPick: (dueBy: string | null) => void }) {
   const { t } = useI18n();
-  const at = (days: number, hour: number) => {
-    const date = new Date();
-    date.setDate(date.getDate() + days);
-    date.setHours(hour, 0, 0, 0);
-    return date.toISOString();
-  };
+  const [opened, popover] = useDisclosure();
   return (
-    <Menu position="bottom-end">
-      <Menu.Target><Button size="compact-xs" variant="light">{t("ticket.setDue")}</Button></Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => onPick(at(0, 18))}>{t("ticket.dueIn.today")}</Menu.Item>
-        <Menu.Item onClick={() => onPick(at(1, 9))}>{t("ticket.dueIn.tomorrow")}</Menu.Item>
-        <Menu.Item onClick={() => onPick(at(7, 9))}>{t("ticket.dueIn.week")}</Menu.Item>
-        <Menu.Divider />
-        <Menu.Item onClick={() => onPick(null)}>{t("ticket.dueNone")}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Popover opened={opened} onChange={popover.set} position="bottom-end" shadow="md" trapFocus returnFocus>
+      <Popover.Target><Button size="compact-xs" variant="light" onClick={popover.toggle}>{t("ticket.setDue")}</Button></Popover.Target>
+      <Popover.Dropdown aria-label={t("ticket.setDue")}>
+        <Suspense fallback={<Loader size="sm" aria-label={t("common.loading")} />}>
+          <DuePicker due={due} onPick={(dueBy) => {
+            onPick(dueBy);
+            popover.close();
+          }} />
+        </Suspense>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 
@@ -126,7 +125,7 @@ export function CustomerCard({ ticket }: { ticket: Ticket }) {
             <div key={String(contract.id)} className={classes.contract} data-own={String(contract.id) === ticket.contractId || undefined}>
               <Group justify="space-between" gap="xs">
                 <Text size="sm" fw={600}>{String(contract.id)}</Text>
-                {contract.status && <Badge size="xs" variant="default" tt="none">{contract.statusCodeTitle ?? contract.status}</Badge>}
+                {contract.status && <Badge size="xs" variant="default" tt="none">{contract.statusCodeTitle ?? (isUsual(contract.status) ? t(`ticket.contractStatus.${contract.status}`) : contract.status)}</Badge>}
               </Group>
               <Rows rows={[
                 [t("ticket.product"), contract.productName],
@@ -140,6 +139,12 @@ export function CustomerCard({ ticket }: { ticket: Ticket }) {
       )}
     </Stack>
   );
+}
+
+const CONTRACT_STATUS = ["active", "inactive", "pending", "cancelled", "ended"] as const;
+
+function isUsual(status: string): status is (typeof CONTRACT_STATUS)[number] {
+  return (CONTRACT_STATUS as readonly string[]).includes(status);
 }
 
 function Rows({ rows }: { rows: [string, string | null | undefined][] }) {

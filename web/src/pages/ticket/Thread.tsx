@@ -20,11 +20,11 @@ export function Thread({ ticket, messages }: { ticket: Ticket; messages: Message
   const split = useSplit(ticket, messages);
   if (messages.length === 0) return <EmptyState title={t("ticket.noMessages")} text={t("ticket.noMessagesText")} />;
   return (
-    <section aria-label={t("ticket.thread")} className={classes.thread}>
+    <div className={classes.thread}>
       {messages.map((message, index) => (
         <MessageCard key={message.id} ticket={ticket} message={message} onSplit={index > 0 && split ? () => split(index) : undefined} />
       ))}
-    </section>
+    </div>
   );
 }
 

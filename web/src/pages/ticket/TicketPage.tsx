@@ -19,6 +19,7 @@ import { StatusPill } from "@/ui/StatusPill";
 import { Composer } from "./Composer";
 import { Activity, CustomerCard, Details, History } from "./Details";
 import { MergeDialog } from "./Merge";
+import { Quality } from "./Quality";
 import { Thread } from "./Thread";
 import classes from "./Ticket.module.css";
 import { usePresence } from "./usePresence";
@@ -96,6 +97,7 @@ function Loaded({ ticket }: { ticket: Ticket }) {
         <Details ticket={ticket} />
         <Title order={2} size="h6" mt="lg" mb="xs">{t("ticket.customer")}</Title>
         <CustomerCard ticket={ticket} />
+        <Quality ticketId={ticket.id} />
       </Tabs.Panel>
       <Tabs.Panel value="history" pt="md"><History ticketId={ticket.id} /></Tabs.Panel>
       <Tabs.Panel value="activity" pt="md"><Activity ticketId={ticket.id} /></Tabs.Panel>

@@ -396,7 +396,7 @@ export function Review({ assessment }: { assessment: Assessment }) {
             <StateBadge state={server.state} />
           </Group>
           <Text size="xs" c="dimmed">
-            {scorecard.data?.name ?? "…"} · <Anchor component={Link} to={`/ticket/${server.ticketId}`} size="xs" aria-label={t("quality.review.openTicket", { id: server.ticketId })}>{t("quality.queue.ticket", { id: String(server.ticketId) })}</Anchor>
+            {scorecard.data?.name ?? "…"} · <Anchor component={Link} to={`/ticket/${server.ticketId}`} size="xs" underline="always" aria-label={t("quality.review.openTicket", { id: server.ticketId })}>{t("quality.queue.ticket", { id: String(server.ticketId) })}</Anchor>
             {facts.length > 0 ? ` · ${facts.join(" · ")}` : ""}
           </Text>
         </div>
