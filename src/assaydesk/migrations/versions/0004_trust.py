@@ -54,6 +54,39 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sampling_plans'))
     )
     op.create_index('ix_sampling_plans_base_id', 'sampling_plans', ['scorecard_base_id'], unique=False)
+    op.create_table('backtests',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('scorecard_id', sa.BigInteger(), nullable=False),
+    sa.Column('scorecard_base_id', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('compare_with', sa.String(length=10), nullable=False),
+    sa.Column('compare_scorecard_id', sa.BigInteger(), nullable=True),
+    sa.Column('body', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('content_hash', sa.String(length=71), nullable=False),
+    sa.Column('compare_body', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('request', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('max_cost', sa.Numeric(), nullable=True),
+    sa.Column('candidates', sa.Integer(), nullable=False),
+    sa.Column('excluded', sa.Integer(), nullable=False),
+    sa.Column('sampled', sa.Integer(), nullable=False),
+    sa.Column('error', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('summary', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('claim', sa.String(length=40), nullable=True),
+    sa.Column('heartbeat_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_by', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("compare_with in ('assessed', 'revision', 'none')", name=op.f('ck_backtests_compare_with')),
+    sa.CheckConstraint("state in ('queued', 'running', 'done', 'stopped', 'failed', 'cancelled')", name=op.f('ck_backtests_state')),
+    sa.ForeignKeyConstraint(['scorecard_id'], ['scorecards.id'], name=op.f('fk_backtests_scorecard_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_backtests'))
+    )
+    op.create_index('ix_backtests_content_hash', 'backtests', ['content_hash', 'id'], unique=False)
+    op.create_index('ix_backtests_created_by', 'backtests', ['created_by', 'id'], unique=False)
+    op.create_index('ix_backtests_open', 'backtests', ['id'], unique=False, postgresql_where=sa.text("state in ('queued', 'running')"))
+    op.create_index('ix_backtests_scorecard_id', 'backtests', ['scorecard_id', 'id'], unique=False)
     op.create_table('calibrations',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -218,6 +251,27 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['run_id'], ['golden_runs.id'], name=op.f('fk_golden_run_items_run_id')),
     sa.PrimaryKeyConstraint('run_id', 'item_id', name=op.f('pk_golden_run_items'))
     )
+    op.create_table('backtest_items',
+    sa.Column('backtest_id', sa.BigInteger(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('worklog_id', sa.BigInteger(), nullable=True),
+    sa.Column('ticket_id', sa.BigInteger(), nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('assessment_id', sa.BigInteger(), nullable=True),
+    sa.Column('after', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('before', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('labels', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('error_code', sa.Text(), nullable=True),
+    sa.Column('input_tokens', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('output_tokens', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('cost', sa.Numeric(), server_default='0', nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=True),
+    sa.Column('duration_ms', sa.Integer(), server_default='0', nullable=False),
+    sa.ForeignKeyConstraint(['backtest_id'], ['backtests.id'], name=op.f('fk_backtest_items_backtest_id')),
+    sa.ForeignKeyConstraint(['worklog_id'], ['worklogs.id'], name=op.f('fk_backtest_items_worklog_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('backtest_id', 'position', name=op.f('pk_backtest_items'))
+    )
+    op.create_index('ix_backtest_items_worklog_id', 'backtest_items', ['worklog_id'], unique=False)
     op.create_table('appeals',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('assessment_id', sa.BigInteger(), nullable=False),
@@ -298,6 +352,8 @@ def downgrade() -> None:
     op.drop_index('ix_appeals_created_at', table_name='appeals')
     op.drop_index('ix_appeals_assessment_id', table_name='appeals')
     op.drop_table('appeals')
+    op.drop_index('ix_backtest_items_worklog_id', table_name='backtest_items')
+    op.drop_table('backtest_items')
     op.drop_table('golden_run_items')
     op.drop_table('fairness_tallies')
     op.drop_table('calibration_sheets')
@@ -314,6 +370,11 @@ def downgrade() -> None:
     op.drop_index('ix_calibrations_reviewers', table_name='calibrations', postgresql_using='gin')
     op.drop_index('ix_calibrations_family', table_name='calibrations', postgresql_where=sa.text("state = 'closed'"))
     op.drop_table('calibrations')
+    op.drop_index('ix_backtests_scorecard_id', table_name='backtests')
+    op.drop_index('ix_backtests_open', table_name='backtests', postgresql_where=sa.text("state in ('queued', 'running')"))
+    op.drop_index('ix_backtests_created_by', table_name='backtests')
+    op.drop_index('ix_backtests_content_hash', table_name='backtests')
+    op.drop_table('backtests')
     op.drop_index('ix_sampling_plans_base_id', table_name='sampling_plans')
     op.drop_table('sampling_plans')
     op.drop_index('ix_golden_sets_family', table_name='golden_sets', postgresql_where=sa.text('deleted_at is null'))
