@@ -18,7 +18,7 @@ GROUPS = {
 """Groups of the specification that are all there."""
 PARTS = re.compile(
     r"/settings(/\{name\}|/compact|/category.*|/search|/subchannel.*|/eventHook.*|/secret.*)?$|"
-    r"/export/(reporting_\w+|ticket|surveys|users|file/.*|job.*)$"
+    r"/export/(reporting_\w+|ticket|surveys|users|qualityAssessments|file/.*|job.*)$"
 )
 """Operations of other groups that are there."""
 LATER = re.compile(r"backtest|appeal|calibration|goldenSet|report/|acknowledge|quality/check")

@@ -13,7 +13,8 @@ from starlette.types import Send
 from assaydesk.domains.exports import service
 from assaydesk.domains.exports.service import Prepared
 from assaydesk.domains.exports.types import Format
-from assaydesk.domains.exports.writers import MEDIA_TYPES, XlsxFile, text_writer
+from assaydesk.domains.exports.writers import MEDIA_TYPES, text_writer
+from assaydesk.kit.table_files import XlsxFile
 from assaydesk.platform.db.engine import Database
 
 LONGEST_SECONDS: Final = 300.0
@@ -45,11 +46,11 @@ def rows_answer(database: Database, prepared: Prepared) -> RowsResponse:
 
 
 async def _text(database: Database, prepared: Prepared) -> AsyncIterator[bytes]:
-    cells = prepared.cells
-    writer = text_writer(prepared.form, cells.names, cells.free, prepared.delimiter)
+    [sheet] = prepared.sheets
+    writer = text_writer(prepared.form, sheet.names, sheet.free, prepared.delimiter)
     lead = writer.begin()
     async with database.read() as session:
-        async for rows in service.read_rows(session, prepared):
+        async for rows in service.read_rows(session, sheet):
             yield lead + writer.rows(rows)
             lead = b""
     yield lead + writer.end()
@@ -58,11 +59,13 @@ async def _text(database: Database, prepared: Prepared) -> AsyncIterator[bytes]:
 async def _sheet(database: Database, prepared: Prepared) -> AsyncIterator[bytes]:
     with tempfile.TemporaryDirectory(prefix="assaydesk-export-") as folder:
         path = Path(folder) / "export.xlsx"
-        sheet = XlsxFile(path, prepared.cells.names)
+        book = XlsxFile(path)
         async with database.read() as session:
-            async for rows in service.read_rows(session, prepared):
-                await asyncio.to_thread(sheet.rows, rows)
-        await asyncio.to_thread(sheet.end)
+            for sheet in prepared.sheets:
+                book.begin(sheet.title, sheet.names)
+                async for rows in service.read_rows(session, sheet):
+                    await asyncio.to_thread(book.rows, rows)
+        await asyncio.to_thread(book.end)
         with path.open("rb") as file:
             while piece := file.read(PIECE):
                 yield piece

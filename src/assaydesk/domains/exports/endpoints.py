@@ -1,4 +1,5 @@
-"""Exports of tickets, messages, worklogs, survey answers and users (ticket.md 10, worklog.md 9)."""
+"""Exports of tickets, messages, worklogs, survey answers, users and assessments (ticket.md 10, worklog.md 9,
+quality.md 10)."""
 
 from typing import Any
 
@@ -6,13 +7,23 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from assaydesk.domains.exports import service
 from assaydesk.domains.exports.answers import rows_answer
-from assaydesk.domains.exports.deps import AnyExporter, Caller, Exporter, ExportQuery, Form, ToChange, ToRead
+from assaydesk.domains.exports.deps import (
+    AnyExporter,
+    AssessmentQuery,
+    AssessmentReader,
+    Caller,
+    Exporter,
+    ExportQuery,
+    Form,
+    ToChange,
+    ToRead,
+)
 from assaydesk.domains.exports.queries import Query
 from assaydesk.domains.exports.schemas import ExportDetail, ExportList, QueuedExport
 from assaydesk.domains.exports.service import BASE, ExportNotFound, ExportNotReady
 from assaydesk.domains.exports.types import Format
 from assaydesk.domains.exports.writers import MEDIA_TYPES
-from assaydesk.platform.errors import PermissionDenied, UnknownFilterKey, ValidationFailed
+from assaydesk.platform.errors import PermissionDenied, UnknownFilterKey, UnknownReference, ValidationFailed
 from assaydesk.platform.files.store import stream_file
 from assaydesk.platform.http.context import AppContext
 from assaydesk.platform.http.encode import json_answer
@@ -84,6 +95,25 @@ async def export_surveys(context: Context, actor: Exporter, query: ExportQuery, 
 async def export_users(context: Context, actor: Exporter, query: ExportQuery, form: Form = None) -> Response:
     """People, service workers and AI agents."""
     return await _export(context, actor, "users", form, query)
+
+
+@router.get(
+    "/qualityAssessments",
+    operation_id="exportQualityAssessments",
+    response_model=None,
+    responses=_ANSWERS | errors(PermissionDenied, UnknownReference, ValidationFailed),
+)
+async def export_assessments(
+    context: Context, actor: Exporter, _reader: AssessmentReader, query: AssessmentQuery, form: Form = None
+) -> Response:
+    """Assessments that the caller may see, newest first: totals, and a column for each criterion.
+
+    Needs `exportData` and a right to see assessments. Without `scorecardId` a spreadsheet has a sheet for each
+    scorecard with assessments; CSV and JSON have the scorecard of the newest one. The columns are the criteria of all
+    its revisions, named as in the newest that has them. What waits for the AI, failed or was deleted is left out. Of a
+    blind review that is not finished, those who may do it find their own scores only, and no totals.
+    """
+    return await _export(context, actor, "qualityAssessments", form, query)
 
 
 @router.get("/job", operation_id="getExportJobs", response_model=ExportList, responses=errors(PermissionDenied))

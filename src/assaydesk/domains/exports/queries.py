@@ -4,29 +4,34 @@ One statement for all rows: inside, the page of rows by filter, order, limit and
 columns need, so that only rows which are printed are looked up.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Select, Subquery, UnaryExpression, func, select, true
 
 from assaydesk.domains.exports.columns import Column, Plan
+from assaydesk.domains.exports.writers import finished
+from assaydesk.kit.table_files import Row
 from assaydesk.platform.errors import FieldError, UnknownFilterKey, ValidationFailed
 from assaydesk.platform.filters import ColumnField, Fields, FilterInput, conditions
 
 _PAGE: Final = "page"
 _SORT: Final = "sorted_by"
+_TITLE: Final = "Export"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was asked for. It is kept as JSON with a queued export."""
+    """What was asked for. It is kept as JSON with a queued export. `named`: parameters that only one export has."""
 
     limit: int
     offset: int
     order_by_field: str | None
     order_by_direction: str
     filters: tuple[FilterInput, ...]
+    named: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -35,6 +40,7 @@ class Query:
             "orderByField": self.order_by_field,
             "orderByDirection": self.order_by_direction,
             "filters": [item.model_dump(by_alias=True, exclude_unset=True) for item in self.filters],
+            "named": dict(self.named),
         }
 
     @classmethod
@@ -45,6 +51,7 @@ class Query:
             stored["orderByField"],
             stored["orderByDirection"],
             tuple(FilterInput.model_validate(item) for item in stored["filters"]),
+            stored.get("named", {}),
         )
 
 
@@ -55,6 +62,33 @@ class Statements:
     rows: Select[Any]
     count: Select[Any]
     columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows that go into one sheet or text file. `turn` makes cells of what the database answered.
+
+    `free`: places of columns with text from people.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    free: tuple[int, ...]
+    rows: Select[Any]
+    turn: Callable[[Row], Row]
+
+
+def sheet_of(statements: Statements) -> Sheet:
+    """The only sheet of an export with fixed columns."""
+    columns = statements.columns
+    finish = tuple((place, column.finish) for place, column in enumerate(columns) if column.finish is not None)
+    return Sheet(
+        _TITLE,
+        tuple(column.name for column in columns),
+        tuple(place for place, column in enumerate(columns) if column.free),
+        statements.rows,
+        partial(finished, finish=finish),
+    )
 
 
 def build(plan: Plan, query: Query, zone: Any) -> Statements:

@@ -3,26 +3,29 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select
 
 from assaydesk.domains.events.service import emit
 from assaydesk.domains.exports import repository
+from assaydesk.domains.exports.assessments import assessment_sheets
 from assaydesk.domains.exports.columns import Asked, Plan
 from assaydesk.domains.exports.events import ExportQueued
 from assaydesk.domains.exports.lifecycle import Step, move
 from assaydesk.domains.exports.models import Export
 from assaydesk.domains.exports.people import survey_plan, user_plan
-from assaydesk.domains.exports.queries import Query, Statements, build
+from assaydesk.domains.exports.queries import Query, Sheet, build, sheet_of
 from assaydesk.domains.exports.tickets import message_plan, ticket_plan
 from assaydesk.domains.exports.types import Format, Privacy, State
 from assaydesk.domains.exports.worklogs import worklog_plan
-from assaydesk.domains.exports.writers import Row, finished
 from assaydesk.domains.notifications.service import notify
 from assaydesk.domains.profiles.service import load_profiles
 from assaydesk.domains.settings.service import InstanceSettings, get_settings
 from assaydesk.kit.business_hours import business_hours
 from assaydesk.kit.clock import day_of, iso, utc_now
+from assaydesk.kit.table_files import Row
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import Conflict, NotFound
@@ -34,6 +37,8 @@ CHUNK: Final = 1000
 """Rows that are in memory at a time."""
 KEPT: Final = timedelta(days=7)
 BASE: Final = "/api/mind/export"
+ASSESSMENTS: Final = "qualityAssessments"
+"""The export whose columns depend on the scorecard."""
 
 PLANS: Final[dict[str, Callable[[Asked, InstanceSettings], Plan]]] = {
     "reporting_tickets": lambda asked, settings: ticket_plan(asked, settings.worklog_gap_seconds),
@@ -54,50 +59,44 @@ class ExportNotReady(Conflict):
     default_message = "There is no file yet."
 
 
-class Cell(NamedTuple):
-    """What a writer has to know of the columns."""
-
-    names: tuple[str, ...]
-    free: tuple[int, ...]
-    finish: tuple[tuple[int, Callable[[Any], Any]], ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An export that is ready to run. `limit_at_once`: rows up to which it is answered at once."""
+    """An export that is ready to run. `limit_at_once`: rows up to which it is answered at once.
+
+    `sheets`: one, or for a spreadsheet several. `count`: a statement for the number of all rows.
+    """
 
     path: str
     form: Format
     query: Query
-    statements: Statements
+    sheets: tuple[Sheet, ...]
+    count: Select[Any]
     delimiter: str
     limit_at_once: int
     file_name: str
 
-    @property
-    def cells(self) -> Cell:
-        columns = self.statements.columns
-        return Cell(
-            tuple(column.name for column in columns),
-            tuple(place for place, column in enumerate(columns) if column.free),
-            tuple((place, column.finish) for place, column in enumerate(columns) if column.finish is not None),
-        )
-
 
 async def prepare(session: ReadSession, actor: Actor, path: str, form: Format | None, query: Query) -> Prepared:
-    """Read what was asked for. Raises `UnknownFilterKey`, or `ValidationFailed` with all other faults."""
+    """Read what was asked for.
+
+    Raises `UnknownFilterKey`, `UnknownReference`, `PermissionDenied`, or `ValidationFailed` with all other faults.
+    """
     settings = await get_settings(session)
     form = form or Format(settings.default_date_export_format)
     asked = await _asked(session, actor, settings)
-    statements = build(PLANS[path](asked, settings), query, asked.input_zone)
+    if path == ASSESSMENTS:
+        sheets, count = await assessment_sheets(session, asked, settings, query, several=form is Format.XLSX)
+    else:
+        statements = build(PLANS[path](asked, settings), query, asked.input_zone)
+        sheets, count = (sheet_of(statements),), statements.count
     at_once = settings.export_sync_rows_xlsx if form is Format.XLSX else settings.export_sync_rows_text
     name = f"{path}-{day_of(asked.now, asked.zone).isoformat()}.{form}"
-    return Prepared(path, form, query, statements, settings.export_csv_delimiter, at_once, name)
+    return Prepared(path, form, query, sheets, count, settings.export_csv_delimiter, at_once, name)
 
 
 async def count_rows(session: ReadSession, prepared: Prepared) -> int:
     """How many rows filters, limit and offset leave."""
-    return await session.scalar(prepared.statements.count) or 0
+    return await session.scalar(prepared.count) or 0
 
 
 async def is_small(session: ReadSession, prepared: Prepared) -> tuple[bool, int]:
@@ -108,13 +107,12 @@ async def is_small(session: ReadSession, prepared: Prepared) -> tuple[bool, int]
     return rows <= prepared.limit_at_once, rows
 
 
-async def read_rows(session: ReadSession, prepared: Prepared) -> AsyncIterator[list[Row]]:
+async def read_rows(session: ReadSession, sheet: Sheet) -> AsyncIterator[list[Row]]:
     """The rows, a chunk at a time, from a cursor of the database: all of one moment, and never all in memory."""
     connection = await session.connection()
-    finish = prepared.cells.finish
-    async with connection.stream(prepared.statements.rows, execution_options={"yield_per": CHUNK}) as result:
+    async with connection.stream(sheet.rows, execution_options={"yield_per": CHUNK}) as result:
         async for part in result.partitions():
-            yield list(finished(part, finish))
+            yield [sheet.turn(row) for row in part]
 
 
 async def note_export(session: WriteSession, actor: Actor, prepared: Prepared, export_id: int = 0) -> None:

@@ -13,9 +13,10 @@ from assaydesk.domains.exports.models import Export
 from assaydesk.domains.exports.queries import Query
 from assaydesk.domains.exports.service import Prepared
 from assaydesk.domains.exports.types import Format
-from assaydesk.domains.exports.writers import MEDIA_TYPES, XlsxFile, text_writer
+from assaydesk.domains.exports.writers import MEDIA_TYPES, text_writer
 from assaydesk.domains.profiles.actors import actor_of
 from assaydesk.kit.clock import utc_now
+from assaydesk.kit.table_files import XlsxFile
 from assaydesk.platform.errors import DomainError, PermissionDenied
 from assaydesk.platform.files.store import CHUNK as PIECE
 from assaydesk.platform.files.store import put_file
@@ -84,28 +85,37 @@ async def _write(runtime: Runtime, export: Export, folder: Path) -> None:
 
 
 async def _write_file(runtime: Runtime, export: Export, prepared: Prepared, path: Path) -> int:
-    cells, done = prepared.cells, 0
-    writer = None if prepared.form is Format.XLSX else text_writer(
-        prepared.form, cells.names, cells.free, prepared.delimiter
-    )  # fmt: skip
-    sheet = XlsxFile(path, cells.names) if writer is None else None
-    with path.with_suffix(".text").open("wb") as file:
-        file.write(writer.begin() if writer else b"")
+    if prepared.form is Format.XLSX:
+        return await _write_book(runtime, export, prepared, path)
+    [sheet] = prepared.sheets
+    writer, done = text_writer(prepared.form, sheet.names, sheet.free, prepared.delimiter), 0
+    with path.open("wb") as file:
+        file.write(writer.begin())
         async with runtime.database.read() as session:
-            async for rows in service.read_rows(session, prepared):
-                if writer is not None:
-                    file.write(writer.rows(rows))
-                elif sheet is not None:
-                    await asyncio.to_thread(sheet.rows, rows)
-                if (done + len(rows)) // REPORT_EVERY > done // REPORT_EVERY:
-                    await _report(runtime, export, done + len(rows))
-                done += len(rows)
-        file.write(writer.end() if writer else b"")
-    if sheet is not None:
-        await asyncio.to_thread(sheet.end)
-    else:
-        path.with_suffix(".text").rename(path)
+            async for rows in service.read_rows(session, sheet):
+                file.write(writer.rows(rows))
+                done = await _count(runtime, export, done, len(rows))
+        file.write(writer.end())
     return done
+
+
+async def _write_book(runtime: Runtime, export: Export, prepared: Prepared, path: Path) -> int:
+    book, done = XlsxFile(path), 0
+    async with runtime.database.read() as session:
+        for sheet in prepared.sheets:
+            book.begin(sheet.title, sheet.names)
+            async for rows in service.read_rows(session, sheet):
+                await asyncio.to_thread(book.rows, rows)
+                done = await _count(runtime, export, done, len(rows))
+    await asyncio.to_thread(book.end)
+    return done
+
+
+async def _count(runtime: Runtime, export: Export, done: int, new: int) -> int:
+    """Rows so far; they are told now and then, which also finds out whether anybody still wants them."""
+    if (done + new) // REPORT_EVERY > done // REPORT_EVERY:
+        await _report(runtime, export, done + new)
+    return done + new
 
 
 async def _report(runtime: Runtime, export: Export, rows: int) -> None:
