@@ -8,6 +8,7 @@ from assaydesk.domains.events.events import DeliveriesWaiting
 from assaydesk.domains.events.payloads import ticket_updates
 from assaydesk.domains.events.tasks import deliver
 from assaydesk.domains.profiles.events import ProfileCreated, ProfileDeleted, ProfileUpdated
+from assaydesk.domains.quality.appeals.events import QualityAppealCreated, QualityAppealDecided
 from assaydesk.domains.quality.assessments.events import (
     QualityAssessmentFailed,
     QualityAssessmentReady,
@@ -111,6 +112,16 @@ async def _failed(session: WriteSession, event: QualityAssessmentFailed) -> None
     await service.emit(session, "QualityAssessmentFailed", data=facts)
 
 
+async def _appealed(session: WriteSession, event: QualityAppealCreated) -> None:
+    facts = {"appealId": event.appeal_id, "assessmentId": event.assessment_id, "state": event.state}
+    await service.emit(session, "QualityAppealCreated", data=facts)
+
+
+async def _decided(session: WriteSession, event: QualityAppealDecided) -> None:
+    facts = {"appealId": event.appeal_id, "assessmentId": event.assessment_id, "state": event.state}
+    await service.emit(session, "QualityAppealDecided", data=facts)
+
+
 def register() -> None:
     on(DeliveriesWaiting, _waiting)
     on(TicketsChanged, _changed)
@@ -128,4 +139,6 @@ def register() -> None:
     on(QualityAssessmentReady, _ready)
     on(QualityAssessmentReviewed, _reviewed)
     on(QualityAssessmentFailed, _failed)
+    on(QualityAppealCreated, _appealed)
+    on(QualityAppealDecided, _decided)
     SECRET_USES.fill(service.secret_uses)

@@ -59,8 +59,8 @@ async def has_earlier_message(session: ReadSession, ticket_id: int, conversation
     return await session.scalar(query.limit(1)) is not None
 
 
-async def get_event(session: ReadSession, event_id: int) -> Event | None:
-    return await session.get(Event, event_id)
+async def get_event(session: ReadSession, event_id: int, *visible: ColumnElement[bool]) -> Event | None:
+    return (await session.scalars(select(Event).where(Event.id == event_id, *visible))).one_or_none()
 
 
 async def page(

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
 
-from assaydesk.domains.events import repository, wording
+from assaydesk.domains.events import confidential, repository, wording
+from assaydesk.domains.events.confidential import Rules
 from assaydesk.domains.events.errors import EventNotFound
 from assaydesk.domains.events.models import Event
 from assaydesk.domains.events.types import State, stored
@@ -44,8 +45,9 @@ async def search_events(
     include_traces: bool,
 ) -> dict[str, Any]:
     """A page of events. Raises `UnknownFilterKey`, `ValidationFailed`."""
-    zone = (await get_settings(session)).zone
-    where = _where(filters, zone)
+    settings = await get_settings(session)
+    zone = settings.zone
+    where = _where(filters, zone, confidential.rules(actor, settings))
     column = FIELDS.get(order_by.removeprefix("e."))
     if column is None:
         raise UnknownFilterKey(key=order_by, allowedKeys=sorted(f"e.{name}" for name in FIELDS))
@@ -56,9 +58,9 @@ async def search_events(
     return {"events": events, "pagination": {"total": total, "offset": offset, "limit": limit}}
 
 
-def _where(filters: Sequence[FilterInput], zone: ZoneInfo) -> list[ColumnElement[bool]]:
+def _where(filters: Sequence[FilterInput], zone: ZoneInfo, rules: Rules) -> list[ColumnElement[bool]]:
     """Keys with or without `e.`; `q` looks into type and data; types are read in both spellings."""
-    where, plain, names = [], [], {one.key.removeprefix("e.") for one in filters}
+    where, plain, names = [rules.visible], [], {one.key.removeprefix("e.") for one in filters}
     faults = []
     for index, one in enumerate(filters):
         key = one.key.removeprefix("e.")
@@ -66,7 +68,7 @@ def _where(filters: Sequence[FilterInput], zone: ZoneInfo) -> list[ColumnElement
             if one.comparator not in ("equal", "eq", "=", "contains") or not isinstance(one.value, str):
                 faults.append(FieldError(f"filters.{index}", "not_allowed", "q takes equal and a text."))
             else:
-                where.append(repository.contains(one.value[:200]))
+                where += [repository.contains(one.value[:200]), rules.told]
             continue
         if key == "subType" and "type" not in names:
             faults.append(FieldError(f"filters.{index}.key", "not_allowed", "e.subType needs a filter e.type."))
@@ -87,10 +89,11 @@ def _as_stored(value: Any) -> Any:
 
 async def find_event(session: ReadSession, actor: Actor, event_id: int) -> dict[str, Any]:
     """One event with its traces. Raises `EventNotFound`."""
-    event = await repository.get_event(session, event_id)
+    settings = await get_settings(session)
+    event = await repository.get_event(session, event_id, confidential.rules(actor, settings).visible)
     if event is None:
         raise EventNotFound(event_id)
-    zone = (await get_settings(session)).zone
+    zone = settings.zone
     return (await _shown(session, actor, [event], zone, include_traces=True))[0]
 
 
@@ -99,8 +102,10 @@ async def _shown(
 ) -> list[dict[str, Any]]:
     people = await load_profiles(session, {event.user_id for event in events if event.user_id is not None})
     traces = await repository.traces(session, [event.id for event in events]) if include_traces and events else {}
+    masked = await confidential.masked_among(session, actor, await get_settings(session), events)
     return [
         _event_json(event, people.get(event.user_id or 0), traces.get(event.id, []), zone, actor.lang)
+        | {"data": confidential.shown_data(event, masked)}
         for event in events
     ]
 

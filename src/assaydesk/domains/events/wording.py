@@ -28,6 +28,8 @@ _ACTIVITIES: Final[Mapping[str, tuple[str, str]]] = {
     "reportReady": ("an export is ready", "ein Export ist fertig"),
     "qualityAssessmentReady": ("an assessment is ready", "eine Bewertung liegt vor"),
     "qualityAssessmentReviewed": ("reviewed an assessment", "hat eine Bewertung geprüft"),
+    "qualityAppealCreated": ("an appeal was made", "Einspruch wurde erhoben"),
+    "qualityAppealDecided": ("an appeal was decided", "über einen Einspruch wurde entschieden"),
     "qualityAssessmentFailed": ("an assessment failed", "eine Bewertung ist fehlgeschlagen"),
 }
 _BY_STATUS: Final[Mapping[str, tuple[str, str]]] = {
