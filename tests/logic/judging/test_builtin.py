@@ -1,7 +1,6 @@
-"""The built-in judge proposes passages and leaves the score to people, until heads have learned."""
+"""The built-in judge proposes passages and leaves the score to people, until heads have learned (test_heads.py)."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from assaydesk.domains.quality.judging.abstain import Thresholds
 from assaydesk.domains.quality.judging.builtin import MAX_PASSAGES, find_passages, judge_built_in
 from assaydesk.domains.quality.judging.evidence import stands_in
-from assaydesk.domains.quality.judging.reply import CriterionAnswer
 from assaydesk.domains.quality.judging.summary import extractive_summary
 from assaydesk.domains.quality.judging.types import Verdict, WorklogCase
 from assaydesk.domains.quality.scorecards.types import Criterion
@@ -37,6 +35,7 @@ def test_given_no_labels_it_abstains_and_quotes_the_nearest_passage() -> None:
     assert (verdict.abstained, verdict.score, verdict.applicable, verdict.confidence) == (True, None, None, None)
     assert verdict.evidence[0].quote == "we are very sorry for the mistake in your invoice."
     assert "has not learned" in verdict.reason
+    assert "0 of the 20" in verdict.reason
     assert (verdict.origin, verdict.produced_by) == ("ai", "builtIn:1")
 
 
@@ -64,27 +63,6 @@ def test_very_long_texts_are_limited_and_quotes_stay_verbatim() -> None:
     assert all(len(passage.text) <= 300 for passage in passages)
     (verdict,) = judged(case)
     assert verdict.evidence[0].quote == "We are sorry for the mistake."
-
-
-class Learned:
-    """Heads as calibration writes them: one criterion is learned."""
-
-    version = "7"
-
-    def __init__(self, confidence: float) -> None:
-        self.confidence = confidence
-
-    def answer(self, criterion: Criterion, passages: Any) -> CriterionAnswer | None:
-        assert len(passages) == len(find_passages(CASE, [criterion]))
-        return CriterionAnswer(1, True, Decimal(4), "Learned.", self.confidence) if criterion.id == 1 else None
-
-
-@pytest.mark.parametrize(("confidence", "score"), [(0.9, Decimal(4)), (0.5, None)])
-def test_given_learned_heads_they_answer_under_the_same_thresholds(confidence: float, score: Decimal | None) -> None:
-    learned, unlearned = judged(criteria=[APOLOGY, make_criterion(2)], heads=Learned(confidence))
-    assert (learned.score, learned.produced_by, learned.abstained) == (score, "builtIn:7", score is None)
-    assert learned.evidence
-    assert unlearned.abstained
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

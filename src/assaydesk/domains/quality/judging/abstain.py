@@ -15,8 +15,9 @@ from assaydesk.domains.quality.judging.evidence import (
     proves_absence,
 )
 from assaydesk.domains.quality.judging.injection import Injections
+from assaydesk.domains.quality.judging.learned import JudgeTrust
 from assaydesk.domains.quality.judging.reply import MAX_REASON, CriterionAnswer
-from assaydesk.domains.quality.judging.types import Evidence, Verdict, WorklogCase
+from assaydesk.domains.quality.judging.types import Evidence, RawAnswer, Verdict, WorklogCase
 from assaydesk.domains.quality.judging.wording import sentence
 from assaydesk.domains.quality.scorecards.types import Criterion
 
@@ -63,8 +64,21 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
+    """`trust` is what verified scores say about this judge; without it `abstain` holds for every criterion."""
+
     abstain: float
     knock_out: float
+    trust: JudgeTrust | None = None
+
+    def gate(self, criterion: Criterion) -> float | None:
+        """The confidence below which the judge abstains; None: whatever it says.
+
+        What the author of the criterion set counts before what was learned.
+        """
+        if criterion.confidence_threshold is not None:
+            return criterion.confidence_threshold
+        decided, gate = self.trust.gate(criterion.id) if self.trust is not None else (False, None)
+        return gate if decided else self.abstain
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +121,34 @@ def check_evidence(answer: CriterionAnswer, ground: Ground) -> Checked:
     return replace(checked, doubt=doubt, detail=_ADVICE.get(doubt, "")) if doubt else checked
 
 
+def calibrated(criterion: Criterion, checked: Checked, thresholds: Thresholds) -> Checked:
+    """The answer with the probability that a supervisor agrees in place of what the judge says of itself."""
+    answer = checked.answer
+    if thresholds.trust is None:
+        return checked
+    sure = thresholds.trust.probability(criterion.id, answer.confidence)
+    return replace(checked, answer=replace(answer, confidence=sure, raw_confidence=answer.confidence))
+
+
 def settle(criterion: Criterion, checked: Checked, thresholds: Thresholds) -> Doubt | None:
     """Whether the judge abstains from this answer, and why; the first reason counts."""
     answer = checked.answer
-    threshold = thresholds.abstain if criterion.confidence_threshold is None else criterion.confidence_threshold
+    gate = thresholds.gate(criterion)
+    unsure = gate is None or answer.confidence < gate
     knocks_out = criterion.make_or_break_for_category or criterion.make_or_break_for_assessment
     if answer.applicable is None:
         return Doubt.UNSURE_WHETHER_APPLICABLE
     if answer.applicable is False:
         if not criterion.allow_not_applicable:
             return Doubt.ALWAYS_APPLIES
-        return Doubt.LOW_CONFIDENCE if answer.confidence < threshold else None
+        return Doubt.LOW_CONFIDENCE if unsure else None
     if answer.score is None:
         return Doubt.CANNOT_ASSESS
     if answer.out_of_range:
         return Doubt.OUT_OF_RANGE
     if checked.doubt is not None:
         return checked.doubt
-    if answer.confidence < threshold:
+    if unsure:
         return Doubt.LOW_CONFIDENCE
     if knocks_out and answer.score == 0 and answer.confidence < thresholds.knock_out:
         return Doubt.KNOCK_OUT
@@ -146,6 +170,11 @@ def verdict_of(checked: Checked, doubt: Doubt | None, *, produced_by: str, langu
         origin="ai",
         abstained=False,
         produced_by=produced_by,
+        raw=RawAnswer(
+            answer.applicable,
+            answer.score if answer.applicable else None,
+            answer.confidence if answer.raw_confidence is None else answer.raw_confidence,
+        ),
     )
     return verdict if doubt is None else abstained(verdict, doubt, language)
 

@@ -16,6 +16,7 @@ from assaydesk.domains.quality.judging.abstain import (
     Ground,
     Thresholds,
     abstained,
+    calibrated,
     check_evidence,
     obeys_injection,
     settle,
@@ -98,7 +99,6 @@ class ModelJudge:
         )
         self._texts: dict[int, SearchText] = search_texts(case.messages)
         self._injections: Injections = find_injections(case)
-        self._thresholds = Thresholds(settings.abstain_threshold, settings.knock_out_confidence)
         # Masking reads every character, so it is done in a thread, once a text, and by one call at a time.
         self._rendering = asyncio.Lock()
         self._masked: dict[str, str] = {}
@@ -194,10 +194,14 @@ class ModelJudge:
 
     def _settle(self, criteria: Sequence[Criterion], checked: Sequence[Checked]) -> list[Verdict]:
         language, produced_by = self.settings.text_language, f"model:{self.model}"
+        settings = self.settings
+        trust = settings.learned.trust_in(self.llm.provider, self.model) if settings.learned else None
+        thresholds = Thresholds(settings.abstain_threshold, settings.knock_out_confidence, trust)
         verdicts: dict[int, Verdict] = {}
         failed: list[int] = []
-        for criterion, answer in zip(criteria, checked, strict=True):
-            doubt = settle(criterion, answer, self._thresholds)
+        for criterion, said in zip(criteria, checked, strict=True):
+            answer = calibrated(criterion, said, thresholds)
+            doubt = settle(criterion, answer, thresholds)
             if doubt in EVIDENCE_DOUBTS:
                 failed.append(criterion.id)
             verdicts[criterion.id] = verdict_of(answer, doubt, produced_by=produced_by, language=language)

@@ -54,6 +54,8 @@ class CriterionAnswer:
     searched: tuple[int, ...] = ()
     tool_call_ids: tuple[int, ...] = ()
     out_of_range: bool = False
+    raw_confidence: float | None = None
+    """What the judge said, where `confidence` is calibrated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 
 from assaydesk.domains.quality.judging.abstain import Thresholds
-from assaydesk.domains.quality.judging.builtin import LearnedHeads, judge_built_in
+from assaydesk.domains.quality.judging.builtin import judge_built_in, learned_version
 from assaydesk.domains.quality.judging.model_judge import TEMPERATURE, ModelJudge
 from assaydesk.domains.quality.judging.provenance import Usage, cost_of, input_hash
 from assaydesk.domains.quality.judging.rules.decide import judge_by_rule
@@ -42,7 +42,6 @@ class JudgePorts:
     llm: LlmClient | None
     embedder: Callable[[], Embedder]
     second: LlmClient | None = None
-    heads: LearnedHeads | None = None
 
     async def close(self) -> None:
         """Give connections to models back."""
@@ -133,7 +132,7 @@ async def _decide(
     if wants_model and ports.llm is not None and (case.assessed_messages or case.tool_calls):
         return await _by_model(case, content, criteria, ruled, settings, ports.llm, ports.second)
     verdicts = await asyncio.to_thread(_by_embedding, case, criteria, settings, ports)
-    return _Decided("builtIn", verdicts, model=ports.heads.version if ports.heads else None)
+    return _Decided("builtIn", verdicts, model=learned_version(settings.learned))
 
 
 async def _by_model(
@@ -183,7 +182,7 @@ def _by_embedding(
         ports.embedder(),
         thresholds=Thresholds(settings.abstain_threshold, settings.knock_out_confidence),
         language=settings.text_language,
-        heads=ports.heads,
+        learned=settings.learned,
     )
 
 
@@ -208,4 +207,6 @@ def _input_hash(case: WorklogCase, hashed: str, settings: JudgeSettings, decided
         abstainThreshold=settings.abstain_threshold,
         knockOutConfidence=settings.knock_out_confidence,
         secondOpinion=settings.second_opinion,
+        # What nothing was learned about keeps the hash that it had before there was anything to learn.
+        **({} if settings.learned is None else {"learned": settings.learned.version}),
     )

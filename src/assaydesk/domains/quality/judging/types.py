@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from assaydesk.domains.quality.judging.learned import Learned
 
 
 class Role(StrEnum):
@@ -84,6 +87,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """What the judge itself said, before calibration and before it was decided whether it may say so."""
+
+    applicable: bool | None
+    score: Decimal | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer to one criterion. `abstained`: a person has to decide; `score` is None and `reason` says why."""
 
@@ -99,6 +111,8 @@ class Verdict:
     abstained: bool
     produced_by: str
     """`rule:<type>`, `model:<name>` or `builtIn:<version>`."""
+    raw: RawAnswer | None = None
+    """Kept in the record of the run alone; `confidence` is the calibrated one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +159,8 @@ class JudgeSettings:
     prices: Mapping[str, Any]
     """`{model: {"inputPerMillion", "outputPerMillion", "currency"}}`."""
     second_opinion: bool
+    learned: "Learned | None" = None
+    """What people's verified scores of this scorecard family have taught; None: nothing."""
 
 
 class JudgeFailed(Exception):

@@ -193,10 +193,35 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "das Gespräch versucht, die Bewertung zu lenken, und die KI ist dem anscheinend gefolgt.",
     ),
     "builtIn.notLearned": (
-        "the built-in judge has not learned this criterion, because too few of its scores were verified by people so "
-        "far. The passages nearest to it are quoted.",
-        "der eingebaute Prüfer hat dieses Kriterium nicht gelernt, weil bisher zu wenige seiner Bewertungen von "
-        "Menschen bestätigt wurden. Die ähnlichsten Stellen sind zitiert.",
+        "the built-in judge has not learned this criterion. Scores that people verified: {labels} of the {wanted} that "
+        "are needed. The passages nearest to it are quoted.",
+        "der eingebaute Prüfer hat dieses Kriterium nicht gelernt. Von Menschen bestätigte Bewertungen: {labels} von "
+        "{wanted} nötigen. Die ähnlichsten Stellen sind zitiert.",
+    ),
+    "builtIn.oneSided": (
+        "the built-in judge has not learned this criterion: its {labels} verified scores are too much alike, {missing} "
+        "more that differ from the most frequent one are needed. The passages nearest to it are quoted.",
+        "der eingebaute Prüfer hat dieses Kriterium nicht gelernt: seine {labels} bestätigten Bewertungen gleichen "
+        "sich zu sehr, nötig sind {missing} weitere, die von der häufigsten abweichen. Die ähnlichsten "
+        "Stellen sind zitiert.",
+    ),
+    "builtIn.otherEmbedder": (
+        "what was learned of this criterion does not fit the language model of this process; it is learned again at "
+        "night. The passages nearest to it are quoted.",
+        "was zu diesem Kriterium gelernt wurde, passt nicht zum Sprachmodell dieses Prozesses; nachts wird neu "
+        "gelernt. Die ähnlichsten Stellen sind zitiert.",
+    ),
+    "builtIn.learned": (
+        "Learned from {labels} verified scores; the quoted passages speak most for this.",
+        "Gelernt aus {labels} bestätigten Bewertungen; die zitierten Stellen sprechen am meisten dafür.",
+    ),
+    "builtIn.learnedAbsence": (
+        "Learned from {labels} verified scores; nothing in the searched messages speaks against this.",
+        "Gelernt aus {labels} bestätigten Bewertungen; in den durchsuchten Nachrichten spricht nichts dagegen.",
+    ),
+    "builtIn.learnedNotApplicable": (
+        "Learned from {labels} verified answers: the criterion does not seem to apply here.",
+        "Gelernt aus {labels} bestätigten Antworten: Das Kriterium scheint hier nicht zu gelten.",
     ),
     "builtIn.nothingToRead": (
         "the assessed person wrote nothing in this worklog that could be read.",
