@@ -61,7 +61,7 @@ function Gate() {
   if (!dictionary.data || (me && instance.isPending)) return null;
   return (
     <I18nProvider dictionary={dictionary.data} language={language} timeZone={me?.profile.timezone ?? zoneOf(instance.data)}>
-      <Notifications position="bottom-right" limit={4} />
+      <Notifications position="top-center" limit={4} />
       {own.isError ? (
         <ErrorState error={own.error} onRetry={() => void own.refetch()} />
       ) : me ? (

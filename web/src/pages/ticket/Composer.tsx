@@ -86,7 +86,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
   });
 
   const attach = async (list: FileList | null) => {
-    for (const file of list ?? []) {
+    for (const file of [...(list ?? [])]) { // The list itself empties when the field is reset.
       try {
         setProgress(0);
         const stored = await upload<Attachment>("/api/mind/attachment", file, setProgress);

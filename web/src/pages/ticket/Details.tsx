@@ -125,7 +125,7 @@ export function CustomerCard({ ticket }: { ticket: Ticket }) {
             <div key={String(contract.id)} className={classes.contract} data-own={String(contract.id) === ticket.contractId || undefined}>
               <Group justify="space-between" gap="xs">
                 <Text size="sm" fw={600}>{String(contract.id)}</Text>
-                {contract.status && <Badge size="xs" variant="default" tt="none">{contract.statusCodeTitle ?? (isUsual(contract.status) ? t(`ticket.contractStatus.${contract.status}`) : contract.status)}</Badge>}
+                {contract.status && <ContractStatus word={contract.statusCodeTitle ?? contract.status} />}
               </Group>
               <Rows rows={[
                 [t("ticket.product"), contract.productName],
@@ -142,6 +142,11 @@ export function CustomerCard({ ticket }: { ticket: Ticket }) {
 }
 
 const CONTRACT_STATUS = ["active", "inactive", "pending", "cancelled", "ended"] as const;
+
+function ContractStatus({ word }: { word: string }) {
+  const { t } = useI18n();
+  return <Badge size="xs" variant="default" tt="none">{isUsual(word) ? t(`ticket.contractStatus.${word}`) : word}</Badge>;
+}
 
 function isUsual(status: string): status is (typeof CONTRACT_STATUS)[number] {
   return (CONTRACT_STATUS as readonly string[]).includes(status);
@@ -190,7 +195,8 @@ export function History({ ticketId }: { ticketId: number }) {
 }
 
 export function Activity({ ticketId }: { ticketId: number }) {
-  const { t } = useI18n();
+  const { t, format } = useI18n();
+  const readable = (value: string) => value.replace(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g, (moment) => format.dateTime(moment));
   const list = useQuery({
     queryKey: ["ticket", ticketId, "activity"],
     queryFn: () => call(api.GET("/api/mind/ticket/{ticketId}/activity", { params: { path: { ticketId }, query: { limit: 50 } } })),
@@ -202,7 +208,7 @@ export function Activity({ ticketId }: { ticketId: number }) {
       {rows.map((row) => (
         <div key={row.id}>
           <Text size="sm">{row.text}</Text>
-          {row.details.map((detail) => <Text key={detail.label} size="xs">{detail.label}: {detail.value}</Text>)}
+          {row.details.map((detail) => <Text key={detail.label} size="xs" className={classes.value}>{detail.label}: {readable(detail.value)}</Text>)}
           <Text size="xs" c="dimmed">{row.userName && `${row.userName} · `}<TimeAgo value={row.createdAt} /></Text>
         </div>
       ))}

@@ -18,7 +18,7 @@ export default function DuePicker({ due, onPick }: { due: string | null; onPick:
   const pick = (date: string, clock: string) => onPick(momentOf(`${date} ${clock}`, timeZone).toISOString());
   const usual = (days: number, clock: string) => pick(later(today, days), clock);
   return (
-    <DatesProvider settings={{ locale: language, firstDayOfWeek: 1 }}>
+    <DatesProvider settings={{ locale: language, firstDayOfWeek: 1, weekendDays: [] }}>
       <Stack gap="xs">
         <Group gap={6}>
           <Button size="compact-xs" variant="light" onClick={() => usual(0, EVENING)}>{t("ticket.dueIn.today")}</Button>
