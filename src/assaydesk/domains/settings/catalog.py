@@ -176,6 +176,8 @@ class InstanceSettings:
     quality_abstain_threshold: Annotated[Share, _JUDGE] = 0.6
     quality_knock_out_confidence: Annotated[Share, _JUDGE] = 0.8
     quality_judge_second_opinion: Annotated[Boolean, _JUDGE] = True
+    quality_target_agreement: Annotated[Annotated[Number, Field(ge=0.5, le=0.99)], _JUDGE] = 0.85
+    quality_learn_after_corrections: Annotated[Integer, _JUDGE, Field(ge=1, le=1000)] = 20
     quality_refresh_timeout_seconds: Annotated[Number, _JUDGE, Field(gt=0, le=300)] = 25
     quality_live_check_timeout_seconds: Annotated[Number, _JUDGE, Field(gt=0, le=300)] = 30
     quality_agent_sees_from: Annotated[Literal["reviewedBySupervisor", "aiReady", "discussedWithAssessee"], _PEOPLE] = (

@@ -96,6 +96,16 @@ SETTINGS: Final[dict[str, Words]] = {
         "Ask twice before a knock-out", "A second call must agree, or a person decides.",
         "Vor einem K.-o. zweimal fragen", "Ein zweiter Aufruf muss zustimmen, sonst entscheidet ein Mensch.",
     ),
+    "qualityTargetAgreement": Words(
+        "Agreement that the judge has to reach",
+        "Share of its scores with which people agree; below it a person decides.",
+        "Übereinstimmung, die der Bewerter erreichen muss",
+        "Anteil seiner Punkte, dem Menschen zustimmen; darunter entscheidet ein Mensch.",
+    ),
+    "qualityLearnAfterCorrections": Words(
+        "Corrections after which the judge learns", "It learns every night in any case.",
+        "Korrekturen, nach denen der Bewerter lernt", "Jede Nacht lernt er ohnehin.",
+    ),
     "qualityRefreshTimeoutSeconds": Words(
         "Seconds to wait for a new assessment", "After that it goes on in the background.",
         "Wartezeit auf eine neue Bewertung in Sekunden", "Danach läuft sie im Hintergrund weiter.",

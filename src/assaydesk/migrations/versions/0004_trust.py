@@ -32,6 +32,34 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_golden_sets'))
     )
     op.create_index('ix_golden_sets_family', 'golden_sets', ['scorecard_base_id', 'id'], unique=False, postgresql_where=sa.text('deleted_at is null'))
+    op.create_table('quality_learned',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('base_id', sa.BigInteger(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('embedder', sa.Text(), nullable=False),
+    sa.Column('learned_from', sa.String(length=71), nullable=False),
+    sa.Column('body_hash', sa.String(length=71), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.Column('facts', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+    sa.Column('labels', sa.Integer(), nullable=False),
+    sa.Column('duration_ms', sa.Integer(), nullable=False),
+    sa.Column('trained_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['base_id'], ['scorecard_families.base_id'], name=op.f('fk_quality_learned_base_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quality_learned'))
+    )
+    op.create_index('uq_quality_learned_version', 'quality_learned', ['base_id', 'version'], unique=True)
+    op.create_table('quality_trusts',
+    sa.Column('base_id', sa.BigInteger(), nullable=False),
+    sa.Column('target_agreement', sa.Double(), nullable=True),
+    sa.Column('last_version', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('current_version', sa.Integer(), nullable=True),
+    sa.Column('trained_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('forgotten_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('modified_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint('target_agreement > 0 and target_agreement < 1', name=op.f('ck_quality_trusts_target_agreement')),
+    sa.ForeignKeyConstraint(['base_id'], ['scorecard_families.base_id'], name=op.f('fk_quality_trusts_base_id')),
+    sa.PrimaryKeyConstraint('base_id', name=op.f('pk_quality_trusts'))
+    )
     op.create_table('sampling_plans',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -272,6 +300,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('backtest_id', 'position', name=op.f('pk_backtest_items'))
     )
     op.create_index('ix_backtest_items_worklog_id', 'backtest_items', ['worklog_id'], unique=False)
+    op.create_table('worklog_vectors',
+    sa.Column('worklog_id', sa.BigInteger(), nullable=False),
+    sa.Column('texts_hash', sa.String(length=71), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('passages', sa.Integer(), nullable=False),
+    sa.Column('vectors', sa.LargeBinary(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['worklog_id'], ['worklogs.id'], name=op.f('fk_worklog_vectors_worklog_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('worklog_id', name=op.f('pk_worklog_vectors'))
+    )
     op.create_table('appeals',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('assessment_id', sa.BigInteger(), nullable=False),
@@ -352,6 +390,7 @@ def downgrade() -> None:
     op.drop_index('ix_appeals_created_at', table_name='appeals')
     op.drop_index('ix_appeals_assessment_id', table_name='appeals')
     op.drop_table('appeals')
+    op.drop_table('worklog_vectors')
     op.drop_index('ix_backtest_items_worklog_id', table_name='backtest_items')
     op.drop_table('backtest_items')
     op.drop_table('golden_run_items')
@@ -377,6 +416,9 @@ def downgrade() -> None:
     op.drop_table('backtests')
     op.drop_index('ix_sampling_plans_base_id', table_name='sampling_plans')
     op.drop_table('sampling_plans')
+    op.drop_table('quality_trusts')
+    op.drop_index('uq_quality_learned_version', table_name='quality_learned')
+    op.drop_table('quality_learned')
     op.drop_index('ix_golden_sets_family', table_name='golden_sets', postgresql_where=sa.text('deleted_at is null'))
     op.drop_table('golden_sets')
     # ### end Alembic commands ###

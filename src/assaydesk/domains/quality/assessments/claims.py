@@ -42,6 +42,7 @@ class Claimed:
     worklog_id: int | None
     ticket_id: int
     scorecard_id: int
+    base_id: int
     content_id: int
     state_before: State
     trigger: Trigger
@@ -71,6 +72,7 @@ def claimed(row: Any) -> Claimed:
         worklog_id=row.worklog_id,
         ticket_id=row.ticket_id,
         scorecard_id=row.scorecard_id,
+        base_id=row.scorecard_base_id,
         content_id=row.content_id,
         state_before=State(row.state_before or State.UNPROCESSED),
         trigger=Trigger(row.trigger),

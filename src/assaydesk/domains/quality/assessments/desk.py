@@ -9,6 +9,8 @@ from assaydesk.domains.quality.assessments.claims import Claimed, insist, new_to
 from assaydesk.domains.quality.assessments.collect import Snapshot, collect
 from assaydesk.domains.quality.assessments.judge import ask_judge, judge_of, judge_settings
 from assaydesk.domains.quality.assessments.record import WORKLOG_GONE, Outcome, Work, record_failure, record_judgement
+from assaydesk.domains.quality.judging.learned import Learned
+from assaydesk.domains.quality.judging.loading import learned_of
 from assaydesk.domains.quality.judging.types import JudgeFailed, Judgement
 from assaydesk.domains.quality.scorecards.service import load_content
 from assaydesk.domains.quality.scorecards.types import Content, PercentageBase
@@ -32,6 +34,7 @@ class Desk:
     settings: InstanceSettings
     token: str = field(default_factory=new_token)
     contents: dict[int, Content] = field(default_factory=dict)
+    learned: dict[int, Learned] = field(default_factory=dict)
 
     async def read_up(self, session: ReadSession, items: Collection[Claimed]) -> dict[int, Snapshot]:
         """Snapshots by worklog id, and the contents that the items need."""
@@ -39,6 +42,10 @@ class Desk:
         missing = wanted - self.contents.keys()
         if missing:
             self.contents.update(await load_content(session, missing))
+        families = {item.base_id for item in items}
+        found = await learned_of(session, self.runtime.ports, families)
+        # What others of this process still judge keeps what it was read with.
+        self.learned = {base: one for base, one in self.learned.items() if base not in families} | found
         return await collect(session, _worklogs(items), now=utc_now())
 
     async def judge(self, item: Claimed, snapshot: Snapshot | None, *, put_back: bool = False) -> Result:
@@ -47,7 +54,7 @@ class Desk:
         answer: Judgement | JudgeFailed | None = WORKLOG_GONE
         if snapshot is not None:
             ask = judge_of(self.runtime.config, self.runtime.ports)
-            asked = judge_settings(self.settings, self.runtime.config)
+            asked = judge_settings(self.settings, self.runtime.config, self.learned.get(item.base_id))
             answer = await ask_judge(ask, snapshot.case, self.contents[item.target_content_id], asked)
         failure = answer if isinstance(answer, JudgeFailed) else None
 

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 import structlog
 
 from assaydesk.domains.quality.assessments.criteria import is_evaluated
+from assaydesk.domains.quality.judging.learned import Learned
 from assaydesk.domains.quality.judging.service import JudgePorts, configured_ports, judge_case
 from assaydesk.domains.quality.judging.types import JudgeFailed, Judgement, JudgeSettings, WorklogCase
 from assaydesk.domains.quality.scorecards.types import Content
@@ -32,8 +33,8 @@ def judge_of(config: Config, ports: dict[str, Any]) -> Judge:
     return partial(judge_case, ports=found) if isinstance(found, JudgePorts) else cast(Judge, found)
 
 
-def judge_settings(settings: InstanceSettings, config: Config) -> JudgeSettings:
-    """What judging follows, from the settings of the instance and of the process."""
+def judge_settings(settings: InstanceSettings, config: Config, learned: Learned | None = None) -> JudgeSettings:
+    """What judging follows: the settings of the instance and of the process, and what the family has taught."""
     return JudgeSettings(
         judge=settings.quality_judge,
         prompt_scope=settings.quality_judge_prompt_scope,
@@ -46,6 +47,7 @@ def judge_settings(settings: InstanceSettings, config: Config) -> JudgeSettings:
         timeout_seconds=config.llm_timeout_seconds,
         prices=settings.llm_prices,
         second_opinion=settings.quality_judge_second_opinion,
+        learned=learned,
     )
 
 

@@ -117,6 +117,7 @@ def _take(row: Assessment, request: RefreshRequest, state: State, token: str) ->
         worklog_id=row.worklog_id,
         ticket_id=row.ticket_id,
         scorecard_id=row.scorecard_id,
+        base_id=row.scorecard_base_id,
         content_id=row.content_id,
         state_before=State(row.state_before),
         trigger=Trigger.REFRESH,

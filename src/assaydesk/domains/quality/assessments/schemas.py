@@ -186,11 +186,20 @@ class AssessmentPage(Schema):
     offset: int
 
 
+class RawAnswerRead(Schema):
+    """What the judge itself said, before calibration and before it was decided whether it may say so."""
+
+    applicable: bool | None
+    score: Number | None
+    confidence: Number
+
+
 class RunCriterion(Schema):
     criterion_id: int
     applicable: bool | None
     score: Number | None
     confidence: Number | None
+    raw: RawAnswerRead | None
     reason: str
     evidence: list[EvidenceRead]
     searched_conversation_ids: list[int]

@@ -78,6 +78,13 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "applicable": verdict.applicable,
         "score": None if verdict.score is None else plain(verdict.score),
         "confidence": verdict.confidence,
+        "raw": None
+        if verdict.raw is None
+        else {
+            "applicable": verdict.raw.applicable,
+            "score": None if verdict.raw.score is None else plain(verdict.raw.score),
+            "confidence": verdict.raw.confidence,
+        },
         "reason": verdict.reason,
         "evidence": [
             {"conversationId": item.conversation_id, "quote": item.quote, "start": item.start, "end": item.end}

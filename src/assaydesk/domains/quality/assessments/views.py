@@ -178,7 +178,7 @@ def run_view(run: Any, *, masked: bool) -> dict[str, Any]:
         "outcome": run.outcome,
         "errorCode": run.error_code,
         "aiSummary": "" if masked else run.ai_summary,
-        "criteria": [] if masked else run.criteria,
+        "criteria": [] if masked else [{"raw": None, **item} for item in run.criteria],
     }
 
 

@@ -3,7 +3,8 @@
 Curves `sigmoid(shift + slope * logit(confidence))` are fitted on verified pairs: one for the instance, drawn to it one
 for each scorecard, drawn to that one for each criterion, so that few labels change little. Where held-out pairs say
 that a curve is no better than always giving the usual share of agreement, that share is given. A reviewer who
-agrees less or more often than others is an offset of its own, so that one severe reviewer does not make a judge look worse.
+agrees less or more often than others is an offset of its own, so that one severe reviewer does not make a judge look
+worse.
 
 Applying needs no numpy; fitting loads it.
 """
