@@ -41,6 +41,7 @@ DOMAINS = (
     "quality.reports",
     "events",
     "exports",
+    "audit",
     "workbench",
 )
 

@@ -1,6 +1,7 @@
 """The audit log: who changed what, append-only (conventions.md 10)."""
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,9 @@ from assaydesk.platform.db.base import metadata
 from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.logging import current_transaction
 from assaydesk.platform.security.actor import Actor
+
+caller_address: ContextVar[str | None] = ContextVar("assaydesk_caller_address", default=None)
+"""Where the request came from; None in jobs and commands."""
 
 audit_entries = Table(
     "audit_entries",
@@ -26,7 +30,9 @@ audit_entries = Table(
     Column("old_value", JSONB(none_as_null=True)),
     Column("new_value", JSONB(none_as_null=True)),
     Column("tx_id", String(10), nullable=False),
+    Column("ip", String(64)),
     Index("ix_audit_entries_object", "object_type", "object_id", "id"),
+    Index("ix_audit_entries_user_id", "user_id", "id"),
 )
 
 
@@ -53,7 +59,7 @@ async def write_audit(
             {
                 "at": now, "user_id": actor.user_id, "action": action, "object_type": object_type,
                 "object_id": change.object_id, "field": change.field, "old_value": change.old,
-                "new_value": change.new, "tx_id": current_transaction(),
+                "new_value": change.new, "tx_id": current_transaction(), "ip": caller_address.get(),
             }
             for change in changes
         ],

@@ -10,9 +10,11 @@ from assaydesk.domains.auth.types import IssuedToken, SignedIn, SignedInPerson, 
 from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.profiles.types import ProfileState
 from assaydesk.kit.clock import utc_now
+from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.engine import Database
 from assaydesk.platform.db.session import WriteSession
 from assaydesk.platform.errors import DomainError
+from assaydesk.platform.security.actor import Actor, ActorKind
 from assaydesk.platform.security.passwords import password_matches
 
 
@@ -39,6 +41,8 @@ async def sign_in(
             issued = await start_session(
                 session, issuer=issuer, user_id=person.id, visitor=visitor, with_cookie=True, remember=remember
             )
+            who = Actor(person.id, ActorKind.PERSON)
+            await write_audit(session, who, "session:row:start", "profile", [Change(person.id, "session")])
             return SignedIn(shown(person), issued)
     raise refusal or InvalidCredentials
 

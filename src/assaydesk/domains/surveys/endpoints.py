@@ -92,7 +92,7 @@ async def submit_survey(
     "/{reference}-{ticketId}", operation_id="getSurveyForm", response_model=SurveyForm, responses=errors(*PUBLIC_ERRORS)
 )
 async def get_survey_form(form: Annotated[dict[str, object], Depends(form_of)], _: Open) -> Response:
-    """What a page needs to ask: the scale, the question, and whether it was answered."""
+    """What a page needs to ask: the scale, the question and its language, whether it was answered, and is `open`."""
     return json_answer(form)
 
 

@@ -1,6 +1,6 @@
 """Wire shapes of surveys (ticket.md 9)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -18,8 +18,10 @@ class SurveyForm(Schema):
     success: bool
     scale: int
     question: str
+    language: Literal["en", "de"]
     answered: bool
     answer_stars: int | None
+    open: bool
 
 
 class SurveyRead(Schema):

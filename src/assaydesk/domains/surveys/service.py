@@ -77,12 +77,14 @@ async def show_form(session: ReadSession, actor: Actor | None, reference: str, t
         if row is None:
             raise SurveyNotFound
     ticket = (await tickets.load_tickets(session, [ticket_id])).get(ticket_id)
-    language = (ticket.language_code or ticket.language if ticket is not None else None) or settings.default_language
+    spoken = (ticket.language_code or ticket.language if ticket is not None else None) or settings.default_language
+    language = "de" if spoken.lower().startswith("de") else "en"
     return {
         "success": True, "scale": settings.survey_scale if row is None else row.scale,
-        "question": _QUESTION["de" if language.lower().startswith("de") else "en"],
+        "question": _QUESTION[language], "language": language,
         "answered": row is not None and row.answered_at is not None,
         "answerStars": None if row is None else row.answer_stars,
+        "open": row is None or not _is_closed(row, settings.survey_answer_edit_days),
     }  # fmt: skip
 
 
@@ -108,7 +110,7 @@ async def answer_survey(
     now = utc_now()
     if row.first_answered_at is None:
         row.first_answered_at = now
-    elif now > row.first_answered_at + timedelta(days=settings.survey_answer_edit_days):
+    elif _is_closed(row, settings.survey_answer_edit_days):
         raise SurveyClosed
     row.answer_stars, row.answer_text, row.answered_at = body.stars, body.text or None, now
     await repository.add_answer(
@@ -197,8 +199,14 @@ def _shown(row: Survey) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _is_closed(row: Survey, edit_days: int) -> bool:
+    """Answered too long ago to change the answer."""
+    return row.first_answered_at is not None and utc_now() > row.first_answered_at + timedelta(days=edit_days)
+
+
 def _path(row: Survey) -> str:
-    return f"/api/mind/survey/{row.reference}-{row.ticket_id}"
+    """The page for customers."""
+    return f"/survey/{row.reference}-{row.ticket_id}"
 
 
 def _reference() -> str:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assaydesk.kit.ids import transaction_id
 from assaydesk.platform import metrics
+from assaydesk.platform.audit import caller_address
 from assaydesk.platform.errors import DomainError, FieldError, PayloadTooLarge, ValidationFailed
 from assaydesk.platform.http.error_handlers import error_response
 from assaydesk.platform.logging import transaction
@@ -56,6 +57,7 @@ class Edge:
             return
         tx_id = transaction_id()
         token = transaction.set(tx_id)
+        address = caller_address.set(scope["client"][0] if scope.get("client") else None)
         scope["path"] = scope["path"].rstrip("/") or "/"
         limit = body_limit(scope["method"], scope["path"])
         started = time.perf_counter()
@@ -97,6 +99,7 @@ class Edge:
             route = getattr(scope.get("route"), "path", "unknown")
             metrics.requests.labels(scope["method"], route, str(status)).observe(seconds)
             log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+            caller_address.reset(address)
             transaction.reset(token)
 
 
