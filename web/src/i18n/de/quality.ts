@@ -27,6 +27,7 @@ const quality: typeof en = {
     knockOut: "K.-o.-Kriterium",
     uncertain: "Bewerter unsicher",
     started: "Von Ihnen begonnen",
+    sample: "Stichprobenplan",
     random: "Stichprobe",
     failed: "Bewertung gescheitert",
   },

@@ -1,9 +1,11 @@
 import admin from "./admin";
+import coach from "./coach";
 import common from "./common";
 import inbox from "./inbox";
 import quality from "./quality";
 import shell from "./shell";
 import signin from "./signin";
+import survey from "./survey";
 import ticket from "./ticket";
 
-export default { admin, common, inbox, quality, shell, signin, ticket };
+export default { admin, coach, common, inbox, quality, shell, signin, survey, ticket };

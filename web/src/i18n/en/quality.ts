@@ -25,6 +25,7 @@ export default {
     knockOut: "Knock-out",
     uncertain: "Judge unsure",
     started: "You began it",
+    sample: "Sampling plan",
     random: "Random sample",
     failed: "Judging failed",
   },

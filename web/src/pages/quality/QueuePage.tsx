@@ -1,7 +1,7 @@
 import { Badge, Button, Group, Pagination, Progress, Select, Stack, Tabs, Text, Title, Tooltip } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { IconAlertTriangle, IconArrowRight, IconDice3, IconFlag, IconPencil, IconScale, IconSkull, IconUserQuestion, type Icon } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowRight, IconDice3, IconFlag, IconPencil, IconScale, IconSkull, IconUserQuestion, type Icon, IconTargetArrow } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { useLive } from "@/api/live";
@@ -25,6 +25,7 @@ const REASON_LOOK: Record<ReviewReason, { icon: Icon; color: string }> = {
   knockOut: { icon: IconSkull, color: "red" },
   uncertain: { icon: IconUserQuestion, color: "orange" },
   started: { icon: IconPencil, color: "assay" },
+  sample: { icon: IconTargetArrow, color: "grape" },
   random: { icon: IconDice3, color: "blue" },
   failed: { icon: IconAlertTriangle, color: "red" },
 };

@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, call, type Schema } from "@/api/client";
 import type { AssessmentState } from "./model/types";
 
-export const REVIEW_REASONS = ["appeal", "knockOut", "uncertain", "started", "random", "failed"] as const;
+export const REVIEW_REASONS = ["appeal", "knockOut", "uncertain", "started", "sample", "random", "failed"] as const;
 export type ReviewReason = (typeof REVIEW_REASONS)[number];
 export type ReviewQueue = Schema<"ReviewQueue">;
 /** The states that the queue knows. */

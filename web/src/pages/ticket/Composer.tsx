@@ -2,7 +2,7 @@ import { ActionIcon, Badge, Button, CloseButton, Group, Menu, Progress, ScrollAr
 import { notifications } from "@mantine/notifications";
 import { IconChevronDown, IconPaperclip, IconSend, IconTemplate } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type RefObject } from "react";
 import { api, call, upload, type Schema } from "@/api/client";
 import { useMay } from "@/app/auth";
 import { useI18n } from "@/i18n";
@@ -29,7 +29,15 @@ function useKeptText(ticketId: number, mode: Mode): [string, (text: string) => v
   ];
 }
 
-export function Composer({ ticket }: { ticket: Ticket }) {
+interface Props {
+  ticket: Ticket;
+  /** Hears the reply as it is written; nothing while a note is. */
+  onDraft: (text: string) => void;
+  /** Is given the way to select words of the reply. */
+  shown: RefObject<(quote: string) => void>;
+}
+
+export function Composer({ ticket, onDraft, shown }: Props) {
   const { t } = useI18n();
   const may = useMay();
   const onError = useShowError();
@@ -55,6 +63,16 @@ export function Composer({ ticket }: { ticket: Ticket }) {
     // Only another ticket resets what somebody has begun to write.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [ticket.id]);
+
+  const written = mode === "reply" ? text : "";
+  useEffect(() => onDraft(written), [onDraft, written]);
+  shown.current = (quote) => {
+    // The draft that was checked may have moved since; what was quoted is looked up again.
+    const start = text.replace(/\s/g, " ").indexOf(quote.replace(/\s/g, " "));
+    if (start < 0) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(start, start + quote.length);
+  };
 
   const send = useMutation({
     mutationFn: (options: { close?: boolean; draft?: boolean }) =>

@@ -4,7 +4,7 @@ import { notifications } from "@mantine/notifications";
 import {
   IconArrowLeft, IconArrowMerge, IconCheck, IconClock, IconDots, IconInfoCircle, IconPlayerTrackNext, IconRotate, IconShieldX,
 } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { fullName } from "@/api/lookups";
 import { useMay, useMe } from "@/app/auth";
@@ -16,12 +16,14 @@ import { useHotkey } from "@/ui/hotkeys";
 import { ListSkeleton, PageSkeleton } from "@/ui/Skeletons";
 import { SlaClock } from "@/ui/SlaClock";
 import { StatusPill } from "@/ui/StatusPill";
+import { Coach } from "./Coach";
 import { Composer } from "./Composer";
 import { Activity, CustomerCard, Details, History } from "./Details";
 import { MergeDialog } from "./Merge";
 import { Quality } from "./Quality";
 import { Thread } from "./Thread";
 import classes from "./Ticket.module.css";
+import { useCoach } from "./useCoach";
 import { usePresence } from "./usePresence";
 import { useChangeTicket, useMessages, useTicket, useTicketLive, type Ticket } from "./useTicket";
 
@@ -46,6 +48,10 @@ function Loaded({ ticket }: { ticket: Ticket }) {
   const [merging, merge] = useDisclosure();
   const wide = useMediaQuery("(min-width: 68em)", true, { getInitialValueInEffect: false });
   const closed = ticket.status === "closed";
+  const [draft, setDraft] = useState("");
+  const coach = useCoach(ticket.id, draft, may("updateTicket"));
+  const shown = useRef<(quote: string) => void>(() => undefined);
+  const coachPanel = <Coach coach={coach} onShow={(quote) => shown.current(quote)} />;
   useTicketLive(ticket.id);
 
   const subject = ticket.subject || t("ticket.noSubject");
@@ -169,10 +175,15 @@ function Loaded({ ticket }: { ticket: Ticket }) {
             )}
           </div>
         </div>
-        {may("replyToTicket") && <div className={classes.foot}><Composer ticket={ticket} /></div>}
+        {may("replyToTicket") && (
+          <div className={classes.foot}>
+            {!wide && <div className={classes.coachAbove}>{coachPanel}</div>}
+            <Composer ticket={ticket} onDraft={setDraft} shown={shown} />
+          </div>
+        )}
       </div>
       {wide ? (
-        <aside className={classes.side} aria-label={t("ticket.panel")}>{side}</aside>
+        <aside className={classes.side} aria-label={t("ticket.panel")}>{coachPanel}{side}</aside>
       ) : (
         <Drawer opened={panel} onClose={panelHandlers.close} position="right" size="min(380px, 92vw)" title={t("ticket.panel")}
           closeButtonProps={{ "aria-label": t("common.close") }}>{side}</Drawer>

@@ -133,7 +133,7 @@ class MessageRead(Schema):
     attachments: list[str]
 
 
-class ToolCallRead(Schema):
+class SheetToolCall(Schema):
     id: int
     name: str
     arguments: object
@@ -170,7 +170,7 @@ class ItemToScore(Schema):
     subject: str | None
     action_list: list[str]
     conversations: list[MessageRead]
-    tool_calls: list[ToolCallRead]
+    tool_calls: list[SheetToolCall]
     categories: list[CategoryToScore]
     sheet: SheetRead | None = Field(description="The caller's own; null for a manager who does not score.")
 
