@@ -92,7 +92,15 @@ async def test_reasons_stand_in_their_order(desk: Desk, boss: httpx.AsyncClient)
         {"code": "knockOut", "text": "A knock-out that nobody has confirmed yet.", "criterionIds": [10]},
         {"code": "uncertain", "text": "The AI left criteria to a person.", "criterionIds": [11]},
     ]
-    assert body["counts"] == {"appeal": 0, "knockOut": 1, "uncertain": 3, "started": 1, "random": 0, "failed": 1}
+    assert body["counts"] == {
+        "appeal": 0,
+        "knockOut": 1,
+        "uncertain": 3,
+        "started": 1,
+        "sample": 0,
+        "random": 0,
+        "failed": 1,
+    }
     assert (body["total"], body["limit"], body["offset"]) == (6, 50, 0)
     assert body["items"][0]["assessment"]["canEdit"] is True
     page = (await boss.get(QUEUE, params={"reason": "uncertain", "limit": 2, "offset": 1})).json()

@@ -1,6 +1,7 @@
 """The review queue in SQL: one statement decides reasons, order, counts and page (platform.md 13.3)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +13,7 @@ from sqlalchemy import (
     any_,
     case,
     cast,
+    false,
     func,
     literal,
     literal_column,
@@ -19,9 +21,13 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONPATH, aggregate_order_by, array, insert
 
+from assaydesk.domains.quality.appeals.models import Appeal
+from assaydesk.domains.quality.appeals.types import OPEN_STATES
 from assaydesk.domains.quality.assessments.filters import AssessmentFilter, conditions, masked_rows
 from assaydesk.domains.quality.assessments.models import Assessment, AssessmentCriterion, AssessmentEdit
 from assaydesk.domains.quality.assessments.service import Viewer, editable, readable
@@ -29,10 +35,11 @@ from assaydesk.domains.quality.assessments.types import REVIEWED_STATES, Criteri
 from assaydesk.domains.quality.judging.wording import sentence
 from assaydesk.domains.quality.scorecards.models import ScorecardContent
 from assaydesk.domains.workbench.models import ReviewReservation
-from assaydesk.domains.workbench.types import Entry, Reason, Wanted
+from assaydesk.domains.workbench.types import WAITING, Entry, Reason, Wanted
 from assaydesk.domains.worklogs.models import Worklog
 from assaydesk.platform.db.base import BigInt, BigInts, Texts
 from assaydesk.platform.db.session import ReadSession, WriteSession
+from assaydesk.platform.security.permissions import Permission
 
 A: Final = Assessment
 C: Final = AssessmentCriterion
@@ -57,10 +64,12 @@ _SCORED: Final = (State.AI_READY, State.REVIEW_ONGOING)
 
 
 class Found(NamedTuple):
-    """`counts` by (first reason, assessed user), whatever reason was asked for."""
+    """`counts` by (first reason, assessed user), whatever reason was asked for; `due` and `overdue` of all of them."""
 
     entries: list[Entry]
     counts: dict[tuple[Reason, int], int]
+    due: int
+    overdue: int
 
 
 def _candidates(viewer: Viewer, wanted: Wanted) -> CTE:
@@ -73,15 +82,31 @@ def _candidates(viewer: Viewer, wanted: Wanted) -> CTE:
     share = round(viewer.settings.quality_review_sample_percent * _BUCKETS / 100)
     sampled = and_(A.state == State.AI_READY, share > _BUCKET)
     doubtful = or_(A.needs_human_criteria > 0, A.knocked_out, func.cardinality(A.knocked_out_categories) > 0)
-    worth = or_(A.state != State.AI_READY, hidden, doubtful, sampled)
-    return (
-        select(
-            A.id, A.content_id, A.state, A.assessed_user, A.worklog_id, A.created_at,
-            hidden.label("blind"), sampled.label("sampled"), doubtful.label("doubtful"),
-        )
-        .where(readable(viewer.actor, viewer.settings), mine, worth, *conditions(asked, hidden))
-        .cte("candidate")
+    worth = or_(A.state != State.AI_READY, hidden, doubtful, sampled, A.review_due_at.is_not(None), _appealed(viewer))
+    columns = (
+        A.id, A.content_id, A.state, A.assessed_user, A.worklog_id, A.created_at, A.review_due_at,
+        hidden.label("blind"), sampled.label("sampled"), doubtful.label("doubtful"),
+        _appealed(viewer).label("appealed"),
     )  # fmt: skip
+    mine_to_see = and_(readable(viewer.actor, viewer.settings), mine)
+    waiting = select(*columns).where(mine_to_see, worth, *conditions(asked, hidden))
+    if wanted.states != WAITING:
+        return waiting.cte("candidate")
+    # Reviews are finished when somebody appeals; the few open appeals are looked up by their own index.
+    finished = replace(asked, states=REVIEWED_STATES)
+    open_ones = A.id.in_(select(Appeal.assessment_id).where(Appeal.state.in_(OPEN_STATES)))
+    appealed = select(*columns).where(open_ones, _appealed(viewer), mine_to_see, *conditions(finished, hidden))
+    return union_all(waiting, appealed).cte("candidate")
+
+
+def _appealed(viewer: Viewer) -> ColumnElement[bool]:
+    """An appeal waits, and the caller may decide it."""
+    if not viewer.actor.has(Permission.QUALITY_DECIDE_APPEALS):
+        return false()
+    others = A.assessed_user != viewer.actor.id
+    if viewer.settings.quality_appeal_independent_decider:
+        others = and_(others, A.assessed_by_user.is_distinct_from(viewer.actor.id))
+    return and_(func.coalesce(A.appeal_state.in_(OPEN_STATES), False), others)
 
 
 def _facts(candidate: CTE) -> CTE:
@@ -115,7 +140,7 @@ def _facts(candidate: CTE) -> CTE:
     )
 
 
-def _queue(viewer: Viewer, wanted: Wanted) -> CTE:
+def _queue(viewer: Viewer, wanted: Wanted, now: datetime) -> CTE:
     """Every assessment with a reason, and what it is ordered by. A blind one says nothing of what the AI found."""
     candidate = _candidates(viewer, wanted)
     facts = _facts(candidate)
@@ -129,10 +154,18 @@ def _queue(viewer: Viewer, wanted: Wanted) -> CTE:
     ongoing = candidate.c.state == State.REVIEW_ONGOING
     started = and_(ongoing, last_editor.is_not_distinct_from(viewer.actor.id))
     blind = and_(candidate.c.blind, candidate.c.state.in_(_SCORED), not_(started))
+    appeal = (
+        select(Appeal.criterion_ids, Appeal.created_at)
+        .where(candidate.c.appealed, Appeal.assessment_id == candidate.c.id, Appeal.state.in_(OPEN_STATES))
+        .lateral("appeal")
+    )
+    due = and_(candidate.c.review_due_at.is_not(None), candidate.c.state.in_(_SCORED))
     holds: dict[Reason, ColumnElement[bool]] = {
+        Reason.APPEAL: candidate.c.appealed,
         Reason.KNOCK_OUT: func.cardinality(facts.c.knock_outs) > 0,
         Reason.UNCERTAIN: func.cardinality(facts.c.unsure) > 0,
         Reason.STARTED: started,
+        Reason.SAMPLE: due,
         Reason.RANDOM: or_(blind, candidate.c.sampled),
         Reason.FAILED: candidate.c.state == State.ERROR,
     }
@@ -149,8 +182,13 @@ def _queue(viewer: Viewer, wanted: Wanted) -> CTE:
             facts.c.knock_outs,
             facts.c.unsure,
             facts.c.lowest,
-            func.coalesce(Worklog.started_at, candidate.c.created_at).label("since"),
+            appeal.c.criterion_ids.label("appealed"),
+            case((due, candidate.c.review_due_at), else_=null()).label("due_at"),
+            func.coalesce(and_(due, candidate.c.review_due_at < now), False).label("overdue"),
+            func.coalesce(appeal.c.created_at, Worklog.started_at, candidate.c.created_at).label("since"),
         )
+        .select_from(candidate)
+        .outerjoin(appeal, true())
         .outerjoin(facts, facts.c.assessment_id == candidate.c.id)
         .outerjoin(Worklog, Worklog.id == candidate.c.worklog_id)
         .cte("listed")
@@ -164,14 +202,18 @@ def _ranked(queue: CTE, wanted: Wanted, now: datetime) -> CTE:
     """Places, counted from 1, and who has an entry at the moment."""
     uncertain = queue.c.first == Reason.UNCERTAIN
     order = (
+        queue.c.overdue.desc(),
+        case((queue.c.overdue, queue.c.due_at), else_=null()),
         func.array_position(array([str(reason) for reason in _ORDER], type_=Text), queue.c.first),
         case((uncertain, -func.cardinality(queue.c.unsure)), else_=0),
         case((uncertain, queue.c.lowest), else_=null()).asc().nulls_last(),
+        case((queue.c.first == Reason.SAMPLE, queue.c.due_at), else_=null()).asc().nulls_last(),
         queue.c.since,
         queue.c.id,
     )
     query = select(
-        queue.c.id, queue.c.reasons, queue.c.knock_outs, queue.c.unsure, R.user_id.label("reserved_by"),
+        queue.c.id, queue.c.reasons, queue.c.knock_outs, queue.c.unsure, queue.c.appealed, queue.c.due_at,
+        queue.c.overdue, R.user_id.label("reserved_by"),
         R.until.label("reserved_until"), func.row_number().over(order_by=order).label("place"),
     ).outerjoin(R, and_(R.assessment_id == queue.c.id, R.until > now))  # fmt: skip
     if wanted.reason is not None:
@@ -183,11 +225,17 @@ async def page(
     session: ReadSession, viewer: Viewer, wanted: Wanted, *, now: datetime, limit: int, offset: int
 ) -> Found:
     """A page of the queue with the counts of the whole, in one statement."""
-    queue = _queue(viewer, wanted)
+    queue = _queue(viewer, wanted, now)
     ranked = _ranked(queue, wanted, now)
     shown = select(*ranked.c).where(ranked.c.place > offset, ranked.c.place <= offset + limit).subquery("shown")
     groups = (
-        select(queue.c.first, queue.c.assessed_user, func.count().label("number"))
+        select(
+            queue.c.first,
+            queue.c.assessed_user,
+            func.count().label("number"),
+            func.count(queue.c.due_at).label("due"),
+            func.count().filter(queue.c.overdue).label("overdue"),
+        )
         .group_by(queue.c.first, queue.c.assessed_user)
         .subquery("groups")
     )
@@ -198,17 +246,21 @@ async def page(
     return Found(
         [_entry(row) for row in entries],
         {(Reason(row["first"]), row["assessed_user"]): row["number"] for row in found[1] or []},
+        sum(row["due"] for row in found[1] or []),
+        sum(row["overdue"] for row in found[1] or []),
     )
 
 
 def _entry(row: dict[str, Any]) -> Entry:
-    criteria = {Reason.KNOCK_OUT: row["knock_outs"], Reason.UNCERTAIN: row["unsure"]}
-    until = row["reserved_until"]
+    criteria = {Reason.APPEAL: row["appealed"], Reason.KNOCK_OUT: row["knock_outs"], Reason.UNCERTAIN: row["unsure"]}
+    until, due = row["reserved_until"], row["due_at"]
     return Entry(
         row["id"],
         tuple((Reason(code), tuple(criteria.get(Reason(code)) or ())) for code in row["reasons"]),
         row["reserved_by"],
         None if until is None else datetime.fromisoformat(until),
+        None if due is None else datetime.fromisoformat(due),
+        row["overdue"],
     )
 
 
@@ -216,7 +268,7 @@ async def free(
     session: ReadSession, viewer: Viewer, wanted: Wanted, *, after: int | None, now: datetime, limit: int
 ) -> Sequence[int]:
     """The first ones that nobody else has. `after`: those behind this one, or from the beginning when it has left."""
-    ranked = _ranked(_queue(viewer, wanted), wanted, now)
+    ranked = _ranked(_queue(viewer, wanted, now), wanted, now)
     passed = select(ranked.c.place).where(ranked.c.id == after).scalar_subquery()
     query = (
         select(ranked.c.id)

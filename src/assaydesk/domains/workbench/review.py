@@ -75,6 +75,8 @@ async def review_queue(
         "progress": {
             "weekStart": monday.astimezone(viewer.settings.zone).date().isoformat(),
             "reviewed": sum(mine for _, mine in reviewed.values()),
+            "due": found.due,
+            "overdue": found.overdue,
             "target": viewer.settings.quality_review_weekly_target,
             "byUser": [
                 {"userId": one, "reviewed": reviewed.get(one, (0, 0))[0], "waiting": waiting[one]}
@@ -96,6 +98,8 @@ def _item(entry: Entry, summary: Any, language: str) -> dict[str, Any]:
         ],
         "reservedBy": entry.reserved_by,
         "reservedUntil": None if entry.reserved_until is None else iso(entry.reserved_until),
+        "reviewDueAt": None if entry.due_at is None else iso(entry.due_at),
+        "overdue": entry.overdue,
     }
 
 

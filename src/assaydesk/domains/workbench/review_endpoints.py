@@ -62,10 +62,10 @@ async def get_queue(
     limit: Annotated[int, Query(ge=1, le=1000, description="Rows of one answer.")] = 50,
     offset: Annotated[int, Query(ge=0, le=2**62, description="Rows to leave out at the beginning.")] = 0,
 ) -> Response:
-    """What to review next, and why: appeals, knock-outs, doubtful ones, begun ones, a random share, failures.
+    """What to review next, and why: appeals, knock-outs, doubtful ones, begun ones, samples, a random share, failures.
 
-    Only what the caller may edit. Each assessment stands at its first reason and names all of them; within a reason the
-    oldest work comes first.
+    Only what the caller may edit. What is overdue comes first. Each assessment stands at its first reason and names
+    all of them; within a reason the oldest work comes first.
     """
     wanted = asked.wanted([State(one) for one in states])
     return json_answer(await review.review_queue(session, actor, wanted, limit=limit, offset=offset))

@@ -51,6 +51,8 @@ class QueueItem(Schema):
     reasons: list[QueueReason]
     reserved_by: int | None
     reserved_until: IsoTime | None
+    review_due_at: IsoTime | None = Field(description="Until when a sampling plan wants it reviewed.")
+    overdue: bool
 
 
 class UserProgress(Schema):
@@ -63,6 +65,8 @@ class QueueProgress(Schema):
     week_start: str = Field(description="Monday, in the time zone of the instance.")
     reviewed: int = Field(description="By the caller, this week.")
     target: int | None
+    due: int = Field(description="Waiting in the queue with a date until when.")
+    overdue: int
     by_user: list[UserProgress]
 
 

@@ -15,6 +15,7 @@ class Reason(StrEnum):
     KNOCK_OUT = "knockOut"
     UNCERTAIN = "uncertain"
     STARTED = "started"
+    SAMPLE = "sample"
     RANDOM = "random"
     FAILED = "failed"
 
@@ -42,3 +43,5 @@ class Entry:
     reasons: tuple[tuple[Reason, tuple[int, ...]], ...]
     reserved_by: int | None
     reserved_until: datetime | None
+    due_at: datetime | None = None
+    overdue: bool = False

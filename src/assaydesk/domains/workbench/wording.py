@@ -15,6 +15,7 @@ _WORDS: Final[dict[Reason, tuple[str, str]]] = {
         "Die KI hat Kriterien einem Menschen überlassen.",
     ),
     Reason.STARTED: ("You have begun this review.", "Sie haben diese Durchsicht begonnen."),
+    Reason.SAMPLE: ("Drawn by a sampling plan.", "Von einem Stichprobenplan gezogen."),
     Reason.RANDOM: ("Part of the random sample.", "Teil der zufälligen Stichprobe."),
     Reason.FAILED: ("The AI could not assess it.", "Die KI konnte nicht bewerten."),
 }
