@@ -46,6 +46,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Words]]] = {
         "en": Words("Quality assessments", "Creates missing assessments and has due ones judged."),
         "de": Words("Qualitätsbewertungen", "Legt fehlende Bewertungen an und lässt fällige beurteilen."),
     },
+    "qualityBacktests": {
+        "en": Words("Unfinished backtests", "Has backtests go on whose process died."),
+        "de": Words("Unfertige Probeläufe", "Setzt Probeläufe fort, deren Prozess abgebrochen ist."),
+    },
     "eventMinute": {
         "en": Words("Event every five minutes", "Raises the event CronMinute."),
         "de": Words("Ereignis alle fünf Minuten", "Löst das Ereignis CronMinute aus."),

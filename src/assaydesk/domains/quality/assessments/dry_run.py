@@ -148,35 +148,39 @@ async def judge_cases(
     spent = Spending() if spending is None else spending
     judge = judge_of(runtime.config, runtime.ports)
     asked = choice.over(judge_settings(settings, runtime.config))
-    results: asyncio.Queue[DryResult | None] = asyncio.Queue()
+    # One place: nobody judges far ahead of a caller who stores each result, and may want no more of them.
+    results: asyncio.Queue[DryResult] = asyncio.Queue(maxsize=1)
 
     async def work() -> None:
-        try:
-            while waiting and not spent.exhausted:
-                case = waiting.pop()
-                judgement = await ask_judge(judge, case, content, asked)
-                spent.add(judgement)
-                results.put_nowait(_result(case.worklog_id, content, judgement, settings))
-        finally:
-            results.put_nowait(None)
+        while waiting and not spent.exhausted:
+            case = waiting.pop()
+            judgement = await ask_judge(judge, case, content, asked)
+            spent.add(judgement)
+            await results.put(_result(case.worklog_id, content, judgement, settings))
 
-    workers = max(1, min(concurrency or settings.quality_judge_concurrency, len(waiting)))
-    tasks = [asyncio.create_task(work()) for _ in range(workers)]
+    async def work_all() -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(concurrency or settings.quality_judge_concurrency, len(waiting))):
+                group.create_task(work())
+
+    working = asyncio.create_task(work_all())
     try:
-        left = workers
-        while left:
-            result = await results.get()
-            if result is None:
-                left -= 1
-            else:
-                yield result
-        await asyncio.gather(*tasks)
+        while not working.done():
+            getting = asyncio.create_task(results.get())
+            try:
+                await asyncio.wait({getting, working}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                found = getting.result() if getting.done() else None
+                getting.cancel()
+            if found is not None:
+                yield found
+        await working
+        while not results.empty():
+            yield results.get_nowait()
     finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
 
 
 async def judge_one(

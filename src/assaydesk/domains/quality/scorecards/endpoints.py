@@ -25,6 +25,7 @@ from assaydesk.domains.quality.scorecards.errors import (
     ScorecardDeleted,
     ScorecardNotFound,
 )
+from assaydesk.domains.quality.scorecards.events import LATEST_BACKTEST
 from assaydesk.domains.quality.scorecards.schemas import (
     DocumentedAs,
     ScorecardClone,
@@ -74,9 +75,11 @@ async def list_scorecards(
     responses=errors(ScorecardNotFound),
 )
 async def get_scorecard(session: Reads, actor: Caller, scorecard_id: ScorecardId, form: Format = "full") -> Response:
-    """One revision, with the revisions of its family."""
+    """One revision, with the revisions of its family, and the newest backtest of what it says."""
     found = await service.read_scorecard(session, actor, scorecard_id, full=form == "full")
-    return json_answer({**found, "revisions": await service.list_revisions(session, actor, found["baseId"])})
+    revisions = await service.list_revisions(session, actor, found["baseId"])
+    tried = await LATEST_BACKTEST.load(session, actor, [found["contentHash"]])
+    return json_answer({**found, "revisions": revisions, "latestBacktest": tried.get(found["contentHash"])})
 
 
 @router.post(

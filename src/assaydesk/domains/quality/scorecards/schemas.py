@@ -168,12 +168,23 @@ class RevisionRead(Schema):
     modified_at: IsoTime
 
 
+class LatestBacktest(Schema):
+    """The newest finished dry run of the same content. `summary` is null when it covers work one may not view."""
+
+    id: int
+    state: Literal["done"]
+    finished_at: IsoTime
+    summary: dict[str, Any] | None
+
+
 class ScorecardWithRevisions(ScorecardRead):
     revisions: list[RevisionRead]
+    latest_backtest: LatestBacktest | None
 
 
 class ScorecardSummaryWithRevisions(ScorecardSummary):
     revisions: list[RevisionRead]
+    latest_backtest: LatestBacktest | None
 
 
 class ScorecardCreated(Schema):
