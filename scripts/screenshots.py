@@ -49,6 +49,7 @@ PAGES: list[tuple[str, str, str | None]] = [
     ("access", "/admin/access", "admin"),
     ("hooks", "/admin/hooks", "admin"),
     ("exports", "/admin/exports", "admin"),
+    ("audit", "/admin/audit", "admin"),
     ("profile", "/profile", "clara"),
 ]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
-
 from scripts.screenshots import PAGES
+
 from tests.ui.conftest import Desk, PageMaker
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -16,7 +16,8 @@ RUN = """async (rules) => {
   const only = rules ? { runOnly: { type: "rule", values: rules } } : {};
   const found = await axe.run(document, { resultTypes: ["violations"], iframes: false, ...only });
   return found.violations.map(({ id, impact, nodes }) => ({
-    id, impact, nodes: nodes.slice(0, 4).map((node) => `${node.target.join(" ")}: ${node.any.map((one) => one.message).join(" ")}`),
+    id, impact, nodes: nodes.slice(0, 4).map(({ html, any, all, none }) =>
+      `${html.slice(0, 160)}: ${[...any, ...all, ...none].map((one) => one.message).join(" ")}`),
   }));
 }"""
 """The frames hold mails, which are as their senders made them; they are told apart by a title, which is judged here."""

@@ -50,10 +50,14 @@ async def test_asked_answered_and_shown(
     assert re.fullmatch("[a-z2-7]{20}", reference)
     path = url[url.index("/survey/") :]
     assert path == f"/survey/{reference}-{ticket_id}"
+    assert "/api/" not in url  # The page for customers.
     form = (await anonymous.get(path)).json()
     SurveyForm.model_validate(form)
     question = "Wie zufrieden sind Sie mit unserer Antwort?"
-    assert form == {"success": True, "scale": 5, "question": question, "answered": False, "answerStars": None}
+    assert form == {
+        "success": True, "scale": 5, "question": question, "language": "de", "answered": False, "answerStars": None,
+        "open": True,
+    }  # fmt: skip
     first = (await anonymous.post(path, json={"stars": 2, "text": "Slow"})).json()
     second = (await anonymous.post(path, json={"stars": "4", "text": " "})).json()
     assert first["id"] == second["id"]
@@ -129,6 +133,7 @@ async def test_an_old_answer_stays(
         answer = await anonymous.post(path, json={"stars": 4})
         assert answer.status_code == status
     assert _code(answer) == (409, "survey_closed")
+    assert (await anonymous.get(path)).json()["open"] is False
 
 
 async def test_a_whole_ticket_is_rated_by_signed_in_callers(

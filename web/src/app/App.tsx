@@ -1,7 +1,7 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { BrowserRouter } from "react-router";
 import { api, call } from "@/api/client";
 import { ApiError } from "@/api/errors";
@@ -15,6 +15,10 @@ import { theme, variables } from "./theme";
 
 const schemes = localStorageColorSchemeManager({ key: "assaydesk-theme" });
 
+const SurveyPage = lazy(() => import("@/pages/survey/SurveyPage"));
+/** What customers open from a mail, without an account. */
+const survey = /^\/survey\/([^/]+)\/?$/.exec(window.location.pathname);
+
 function retry(failures: number, error: Error): boolean {
   return failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 502);
 }
@@ -26,7 +30,7 @@ export function App({ nonce }: { nonce: string }) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" colorSchemeManager={schemes} getStyleNonce={() => nonce}>
       <QueryClientProvider client={client}>
-        <Gate />
+        {survey ? <Suspense><SurveyPage place={decodeURIComponent(survey[1]!)} /></Suspense> : <Gate />}
       </QueryClientProvider>
     </MantineProvider>
   );

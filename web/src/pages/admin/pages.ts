@@ -1,5 +1,5 @@
 import {
-  IconBraces, IconClockPlay, IconDownload, IconKey, IconMailbox, IconSettings, IconShieldLock, IconTags, IconTemplate, IconUsers, IconUsersGroup,
+  IconBraces, IconClockPlay, IconDownload, IconHistory, IconKey, IconMailbox, IconSettings, IconShieldLock, IconTags, IconTemplate, IconUsers, IconUsersGroup,
 } from "@tabler/icons-react";
 import type { Page } from "@/app/pages";
 
@@ -30,5 +30,6 @@ export const pages: readonly Page[] = [
   },
   { path: "/admin/hooks", title: "admin.hooks", permissions: ["manageEventHooks"], load: () => import("./HooksPage"), nav: { group: "admin", icon: IconBraces, order: 100 } },
   { path: "/admin/exports", title: "admin.exports", permissions: ["exportData"], load: () => import("./ExportsPage"), nav: { group: "admin", icon: IconDownload, order: 110 } },
+  { path: "/admin/audit", title: "admin.audit", permissions: ["readAuditLog"], load: () => import("./AuditPage"), nav: { group: "admin", icon: IconHistory, order: 120 } },
   { path: "/profile", title: "admin.ownProfile", load: () => import("./ProfilePage") },
 ];
