@@ -27,6 +27,10 @@ LATER = re.compile(r"backtest|appeal|calibration|goldenSet|report/|acknowledge|q
 ADDED: dict[tuple[str, str], str] = {
     ("GET", "/api/mind/quality/report/agreement/pair"): "quality",
     ("GET", "/api/mind/quality/report/reviewers"): "quality",
+    ("GET", "/api/mind/quality/scorecard/{id}/trust"): "quality",
+    ("PATCH", "/api/mind/quality/scorecard/{id}/trust"): "quality",
+    ("DELETE", "/api/mind/quality/scorecard/{id}/trust"): "quality",
+    ("POST", "/api/mind/quality/scorecard/{id}/trust/train"): "quality",
 }
 """Operations beyond the specification, with their group: `(method, path): group`."""
 

@@ -122,6 +122,9 @@ def threshold_for(points: Collection[Point], target: float) -> float | None:
         is_last_of_its_kind = at + 1 == len(ordered) or ordered[at + 1][0] < confidence
         if is_last_of_its_kind and total > 0 and lower_bound(right / total, total * total / squares) >= target:
             best = confidence
+    if ordered and best == ordered[-1][0]:
+        # Everything seen so far passes: what is less sure than all of it is held to what it says of itself.
+        return min(best, target)
     return best
 
 

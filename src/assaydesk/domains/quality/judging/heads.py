@@ -17,16 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assaydesk.domains.quality.judging.features import Embedding, Reading, bag_of
+from assaydesk.domains.quality.judging.learned import SAME_SHARE, agrees
 from assaydesk.domains.quality.judging.shortage import MIN_LABELS, MIN_OF_KIND, Shortage, shortage_of
 from assaydesk.domains.quality.judging.space import Space, make_space
-from assaydesk.domains.quality.scorecards.types import Criterion, ScoringType
+from assaydesk.domains.quality.scorecards.types import Criterion
 
 Numbers = NDArray[np.float64]
 
 MAX_EXAMPLES: Final = 600
 """The newest count; the time of training grows with the third power."""
-SAME_SHARE: Final = Decimal("0.1")
-"""Scores of a scale that differ by at most this share of the maximum agree."""
 TWINS: Final = 0.6
 """Replies that share this part of their words are taken for the same letter."""
 _MIXTURES: Final[tuple[tuple[str, ...], ...]] = (
@@ -234,15 +233,6 @@ def anchors_of(criterion: Criterion) -> list[str]:
     """The words of a criterion to which passages are compared."""
     texts = (f"{criterion.label}. {criterion.description}", criterion.assessment_prompt)
     return [text[:_ANCHOR_CHARACTERS] for text in texts if text.strip()]
-
-
-def agrees(criterion: Criterion, one: Decimal | None, other: Decimal | None) -> bool:
-    """Whether two answers say the same; None is "not applicable"."""
-    if one is None or other is None:
-        return one is other
-    if criterion.scoring_type is ScoringType.MET_NOT_MET or (one == 0) != (other == 0):
-        return one == other
-    return abs(one - other) <= SAME_SHARE * criterion.max_points
 
 
 def _held_out(

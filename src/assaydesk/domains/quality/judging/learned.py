@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from assaydesk.domains.quality.judging.confidence import Calibration, Point, gate_for
 from assaydesk.domains.quality.judging.shortage import Shortage
-from assaydesk.domains.quality.scorecards.types import Criterion
+from assaydesk.domains.quality.scorecards.types import Criterion, ScoringType
 
 if TYPE_CHECKING:
     from assaydesk.domains.quality.judging.heads import Head
 
 BUILT_IN: Final = "builtIn"
+SAME_SHARE: Final = Decimal("0.1")
+"""Scores of a scale that differ by at most this share of the maximum agree."""
 
 Key = tuple[int, str, str]
 """Id, maximum and scoring type: what has all three in common is one criterion, whatever the revision."""
@@ -19,6 +22,15 @@ Key = tuple[int, str, str]
 
 def key_of(criterion: Criterion) -> Key:
     return criterion.id, f"{criterion.max_points.normalize():f}", str(criterion.scoring_type)
+
+
+def agrees(criterion: Criterion, one: Decimal | None, other: Decimal | None) -> bool:
+    """Whether two answers say the same; None is "not applicable"."""
+    if one is None or other is None:
+        return one is other
+    if criterion.scoring_type is ScoringType.MET_NOT_MET or (one == 0) != (other == 0):
+        return one == other
+    return abs(one - other) <= SAME_SHARE * criterion.max_points
 
 
 def judge_key(provider: str, model: str | None) -> str:
