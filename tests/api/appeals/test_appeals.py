@@ -234,9 +234,9 @@ async def test_lists_and_the_queue_show_what_one_may_know_of(make_court: CourtMa
         assert [one["id"] for one in (await client.get("/quality/appeal")).json()["appeals"]] == [number]
         assert [one["id"] for one in (await client.get(f"{court.path}/appeal")).json()["appeals"]] == [number]
         assert (await client.get(f"/quality/appeal/{number}")).json()["id"] == number
+    agent, reviewer = court.row.assessed_user, court.reviewer.actor_id  # type: ignore[attr-defined]
     for query, total in (
-        ({"state": "open"}, 1), ({"state": "rejected"}, 0), ({"user": court.row.assessed_user}, 1), ({"user": court.reviewer.actor_id}, 0),  # type: ignore[attr-defined]
-           
+        ({"state": "open"}, 1), ({"state": "rejected"}, 0), ({"user": agent}, 1), ({"user": reviewer}, 0),
         ({"scorecardBaseId": court.row.scorecard_base_id}, 1), ({"from": "2999-01-01"}, 0), ({"to": "2001-01-01"}, 0),
     ):  # fmt: skip
         assert (await court.reviewer.get("/quality/appeal", params=query)).json()["total"] == total, query

@@ -42,7 +42,7 @@ async def create_due(session: WriteSession, *, now: datetime, limit: int = BATCH
     until = now - timedelta(minutes=settings.quality_assessment_delay_minutes)
     oldest = now - timedelta(days=settings.quality_assessment_max_age_days)
     families = [
-        await _family(
+        await family_of(
             session,
             active.scorecard_id,
             active.base_id,
@@ -73,7 +73,7 @@ async def create_missing(
     else:
         found = await usable_revision(session, scorecard_id)
         chosen = [(found.scorecard_id, found.base_id, found.content_id, found.content)]
-    families = [await _family(session, *one, since=since, until=None) for one in chosen]
+    families = [await family_of(session, *one, since=since, until=None) for one in chosen]
     return await _create(session, families, await get_settings(session), now, None)
 
 
@@ -150,7 +150,7 @@ async def _create(
     return made
 
 
-async def _family(
+async def family_of(
     session: ReadSession,
     scorecard_id: int,
     base_id: int,
@@ -160,6 +160,7 @@ async def _family(
     since: datetime | None,
     until: datetime | None,
 ) -> Family:
+    """The work of a time that a scorecard is for, as the queries want it."""
     assignment = content.assignment
     tags = set(assignment.ticket_tags)
     if assignment.include_child_tags and tags:

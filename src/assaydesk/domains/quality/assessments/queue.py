@@ -68,12 +68,19 @@ class Family:
 
 
 async def create_missing(
-    session: WriteSession, family: Family, *, blind_percent: float, now: datetime, limit: int | None
+    session: WriteSession,
+    family: Family,
+    *,
+    blind_percent: float,
+    now: datetime,
+    limit: int | None,
+    among: Collection[int] | None = None,
 ) -> int:
     """Make the assessments of one family that are missing, oldest work first. Answers how many were made.
 
-    One that a parallel process makes at the same time is left to it.
+    One that a parallel process makes at the same time is left to it. `among`: only for these worklogs.
     """
+    named = [] if among is None else [any_of(Worklog.id, among)]
     source = (
         select(
             Worklog.id,
@@ -90,7 +97,11 @@ async def create_missing(
             literal(now, A.modified_at.type),
         )
         .join(Ticket, Ticket.id == Worklog.ticket_id)
-        .where(*candidates(family), ~exists().where(A.worklog_id == Worklog.id, A.scorecard_base_id == family.base_id))
+        .where(
+            *candidates(family),
+            *named,
+            ~exists().where(A.worklog_id == Worklog.id, A.scorecard_base_id == family.base_id),
+        )
         .order_by(Worklog.latest_interaction, Worklog.id)
         .limit(limit)
     )

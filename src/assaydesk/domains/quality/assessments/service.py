@@ -22,6 +22,7 @@ from assaydesk.domains.quality.assessments.review import (
     reopen_assessment,
     update_assessment,
 )
+from assaydesk.domains.quality.assessments.sampled import assess_drawn, family_to_sample, work_of
 from assaydesk.domains.quality.assessments.show import (
     answers_of_assessment,
     assessments_of_worklogs,
@@ -41,10 +42,11 @@ from assaydesk.domains.quality.assessments.views import Viewer
 
 __all__ = [
     "EvidenceReport", "Fault", "Outcome", "ProcessReport", "ReportRow", "Seen", "Viewer", "acknowledge_assessment",
-    "answers_of_assessment", "any_due", "assessments_of_worklogs", "change_by_appeal", "count_waiting",
+    "answers_of_assessment", "any_due", "assess_drawn", "assessments_of_worklogs", "change_by_appeal", "count_waiting",
     "create_by_hand", "create_due", "create_missing", "delete_assessment", "delete_unprocessed", "editable",
-    "end_waits", "find_assessment", "list_assessments", "list_of_ticket", "list_runs", "lock_assessment", "mark_grown",
-    "mates_among", "may_reopen", "note_appeal", "process_due", "readable", "recover_abandoned", "refresh_assessment",
-    "reopen_assessment", "report_rows", "require_assessor", "restore_assessment", "show_full", "show_single",
-    "show_summary", "summaries_of", "update_assessment", "verify_evidence", "viewer_of",
+    "end_waits", "family_to_sample", "find_assessment", "list_assessments", "list_of_ticket", "list_runs",
+    "lock_assessment", "mark_grown", "mates_among", "may_reopen", "note_appeal", "process_due", "readable",
+    "recover_abandoned", "refresh_assessment", "reopen_assessment", "report_rows", "require_assessor",
+    "restore_assessment", "show_full", "show_single", "show_summary", "summaries_of", "update_assessment",
+    "verify_evidence", "viewer_of", "work_of",
 ]  # fmt: skip
