@@ -14,6 +14,7 @@ from assaydesk.domains.quality.assessments.events import (
     QualityAssessmentReady,
     QualityAssessmentReviewed,
 )
+from assaydesk.domains.quality.golden.events import QualityDriftDetected
 from assaydesk.domains.reminders.events import ReminderDue
 from assaydesk.domains.routing.events import TicketClosedDueToInactivity, TicketRouted
 from assaydesk.domains.tagging.events import IncomingHandled
@@ -122,6 +123,11 @@ async def _decided(session: WriteSession, event: QualityAppealDecided) -> None:
     await service.emit(session, "QualityAppealDecided", data=facts)
 
 
+async def _drifted(session: WriteSession, event: QualityDriftDetected) -> None:
+    facts = {"goldenSetId": event.golden_set_id, "runId": event.run_id, "criteria": list(event.criteria)}
+    await service.emit(session, "QualityDriftDetected", data=facts)
+
+
 def register() -> None:
     on(DeliveriesWaiting, _waiting)
     on(TicketsChanged, _changed)
@@ -141,4 +147,5 @@ def register() -> None:
     on(QualityAssessmentFailed, _failed)
     on(QualityAppealCreated, _appealed)
     on(QualityAppealDecided, _decided)
+    on(QualityDriftDetected, _drifted)
     SECRET_USES.fill(service.secret_uses)

@@ -30,6 +30,7 @@ _ACTIVITIES: Final[Mapping[str, tuple[str, str]]] = {
     "qualityAssessmentReviewed": ("reviewed an assessment", "hat eine Bewertung geprüft"),
     "qualityAppealCreated": ("an appeal was made", "Einspruch wurde erhoben"),
     "qualityAppealDecided": ("an appeal was decided", "über einen Einspruch wurde entschieden"),
+    "qualityDriftDetected": ("the judge drifted from a golden set", "der Bewerter weicht von einem Goldsatz ab"),
     "qualityAssessmentFailed": ("an assessment failed", "eine Bewertung ist fehlgeschlagen"),
 }
 _BY_STATUS: Final[Mapping[str, tuple[str, str]]] = {

@@ -41,6 +41,13 @@ class InvalidTransition(Conflict):
         self.details = {"from": before, "to": after}
 
 
+class GoldenGateFailed(Conflict):
+    """409: a golden set of the family has not passed with this content; `details.runId`, or `details.reason`."""
+
+    def __init__(self, message: str, run_id: int | None) -> None:
+        super().__init__(message, **({"reason": "no_run"} if run_id is None else {"runId": run_id}))
+
+
 def refuse(faults: Sequence[Fault]) -> None:
     """Raise `ValidationFailed` with all faults, if there are any."""
     if faults:

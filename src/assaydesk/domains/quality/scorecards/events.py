@@ -1,4 +1,4 @@
-"""What happens to scorecards, and the slot that the judging domain fills."""
+"""What happens to scorecards, and the slots that judging and golden sets fill."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -27,3 +27,24 @@ class ScorecardFamilyDeleted:
     """All revisions of a family were deleted, by PATCH or DELETE."""
 
     base_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A content is about to become, or to replace, the active one of a family."""
+
+    base_id: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateFinding:
+    """What speaks against an activation. `run_id`: the run that shows it; None when there was none."""
+
+    message: str
+    blocks: bool
+    run_id: int | None
+
+
+ACTIVATION_GATE: Final[Slot[Activation, GateFinding]] = Slot("scorecard.activationGate")
+"""Asked before a PATCH makes a content active; no entry lets it pass."""

@@ -7,8 +7,19 @@ from typing import Any, NamedTuple
 from assaydesk.domains.quality.scorecards import repository, writing
 from assaydesk.domains.quality.scorecards.codec import content_hash
 from assaydesk.domains.quality.scorecards.criteria import Highest, activation_faults
-from assaydesk.domains.quality.scorecards.errors import InvalidTransition, ScorecardDeleted, ScorecardNotFound, refuse
-from assaydesk.domains.quality.scorecards.events import RULE_VALIDATORS, ScorecardFamilyDeleted
+from assaydesk.domains.quality.scorecards.errors import (
+    GoldenGateFailed,
+    InvalidTransition,
+    ScorecardDeleted,
+    ScorecardNotFound,
+    refuse,
+)
+from assaydesk.domains.quality.scorecards.events import (
+    ACTIVATION_GATE,
+    RULE_VALIDATORS,
+    Activation,
+    ScorecardFamilyDeleted,
+)
 from assaydesk.domains.quality.scorecards.lifecycle import Action, Ask, Family, Notice, Plan, Refusal, plan
 from assaydesk.domains.quality.scorecards.models import Scorecard, ScorecardFamily
 from assaydesk.domains.quality.scorecards.reading import Fault
@@ -62,7 +73,8 @@ async def update_scorecard(
 ) -> Updated:
     """Change one scorecard; requests for one family take their turns.
 
-    Raises `PermissionDenied`, `ValidationFailed`, `StaleObject`, `ScorecardDeleted`, `InvalidTransition`.
+    Raises `PermissionDenied`, `ValidationFailed`, `StaleObject`, `ScorecardDeleted`, `InvalidTransition`,
+    `GoldenGateFailed`.
     """
     rows = await _lock(session, scorecard_id, base_id)
     may_delete = actor.has(Permission.QUALITY_DELETE_SCORECARD)
@@ -83,8 +95,9 @@ async def update_scorecard(
     if isinstance(planned, Refusal):
         target = rows.newest if ask.changes_addressed else rows.addressed
         raise InvalidTransition(target.row.state, read.state or "")
-    written = await _carry_out(session, actor, rows, planned, read)
-    return Updated(written.id, _message(planned.notice, written, addressed, rows.newest.row), read.ignored)
+    written, warning = await _carry_out(session, actor, rows, planned, read)
+    notice = _message(planned.notice, written, addressed, rows.newest.row)
+    return Updated(written.id, " ".join(filter(None, (notice, warning))) or None, read.ignored)
 
 
 async def delete_family(session: WriteSession, actor: Actor, base_id: int) -> None:
@@ -123,28 +136,50 @@ def _changes(read: ReadBody, stored: Stored) -> bool:
     return (after.name, content_hash(after)) != (before.name, content_hash(before))
 
 
-async def _carry_out(session: WriteSession, actor: Actor, rows: _Rows, planned: Plan, read: ReadBody) -> Scorecard:
+async def _carry_out(
+    session: WriteSession, actor: Actor, rows: _Rows, planned: Plan, read: ReadBody
+) -> tuple[Scorecard, str | None]:
+    """The written row, and what a golden set has against its content."""
     target = rows.newest if planned.on_newest else rows.addressed
     if planned.action is Action.NOTHING:
-        return target.row
+        return target.row, None
     if planned.action is Action.DELETE_FAMILY:
         await delete_family(session, actor, rows.family.base_id)
-        return target.row
+        return target.row, None
+    warning: str | None = None
     content = writing.content_of(target)
     if planned.action in (Action.OVERWRITE, Action.ADD_REVISION):
         content = read.change.apply_to(content)
     if planned.state is ScorecardState.ACTIVE:
         refuse(read.incomplete or activation_faults(content.categories))
+        warning = await _pass_gate(session, actor, rows, content_hash(content))
     adds = planned.action in (Action.ADD_REVISION, Action.ROLL_BACK)
     await _make_room(session, actor, rows, planned, keep=None if adds else target)
     if adds:
         number = rows.all[0].row.revision + 1
-        return await writing.add_revision(session, actor, rows.family, content, planned.state, revision=number)
+        added = await writing.add_revision(session, actor, rows.family, content, planned.state, revision=number)
+        return added, warning
     if planned.action is Action.OVERWRITE:
         await writing.overwrite(session, actor, rows.family, target, content, planned.state)
     else:
         await writing.move(session, actor, rows.family, [target], planned.state)
-    return target.row
+    return target.row, warning
+
+
+async def _pass_gate(session: WriteSession, actor: Actor, rows: _Rows, hashed: str) -> str | None:
+    """What the golden sets say against this content becoming active; nothing when it scores as the active one does.
+
+    Raises `GoldenGateFailed`.
+    """
+    if any(stored.row.state == ScorecardState.ACTIVE and stored.content_hash == hashed for stored in rows.all):
+        return None
+    activation = Activation(rows.family.base_id, hashed)
+    finding = (await ACTIVATION_GATE.load(session, actor, [activation])).get(activation)
+    if finding is None:
+        return None
+    if finding.blocks:
+        raise GoldenGateFailed(finding.message, finding.run_id)
+    return finding.message
 
 
 async def _make_room(session: WriteSession, actor: Actor, rows: _Rows, planned: Plan, keep: Stored | None) -> None:
