@@ -126,8 +126,8 @@ class Head:
     labels: int
     held_out: tuple[HeldOut, ...] = ()
 
-    def answer(self, reading: Reading) -> HeadAnswer:
-        """The learned answer to one case."""
+    def answer(self, reading: Reading, *, explain: bool = True) -> HeadAnswer:
+        """The learned answer to one case. `explain` False names no passages, which is most of the work."""
         row = self.space.row(reading)
         applies = 1.0 - self.not_applicable_share
         if self.applying is not None:
@@ -140,7 +140,8 @@ class Head:
         at, sure = _most_agreed(kinds, self.scores, self.max_points)
         chosen = self.scores[at]
         rises = float(chosen) >= expected or chosen == max(self.scores)
-        return HeadAnswer(True, chosen, applies * sure, expected, self._speaking(reading, found, rises=rises))
+        speaking = self._speaking(reading, found, rises=rises) if explain else ()
+        return HeadAnswer(True, chosen, applies * sure, expected, speaking)
 
     def _speaking(self, reading: Reading, found: float, *, rises: bool) -> tuple[int, ...]:
         """The passages without which the answer would be less clear: each is left out in turn."""
