@@ -15,6 +15,7 @@ from assaydesk.domains.quality.assessments.criteria import answer_of, totals_of
 from assaydesk.domains.quality.assessments.judge import ask_judge, judge_of, judge_settings
 from assaydesk.domains.quality.assessments.record import WORKLOG_GONE
 from assaydesk.domains.quality.assessments.types import CriterionAnswer
+from assaydesk.domains.quality.judging.learned import Learned
 from assaydesk.domains.quality.judging.types import JudgeFailed, Judgement, JudgeSettings, WorklogCase
 from assaydesk.domains.quality.scorecards.types import Content, PercentageBase, Totals
 from assaydesk.domains.settings.service import InstanceSettings
@@ -104,13 +105,15 @@ async def judge_worklogs(
     settings: InstanceSettings,
     *,
     choice: JudgeChoice = AS_SET,
+    learned: Learned | None = None,
     spending: Spending | None = None,
     concurrency: int | None = None,
 ) -> AsyncGenerator[DryResult]:
     """Judge pieces of past work as they stand now, a result as soon as it is there, in no certain order.
 
-    `qualityJudgeConcurrency` at a time unless told otherwise. Leaving the loop (`contextlib.aclosing`) cancels what is
-    being judged. Ends early when `spending` is exhausted. A piece of work that is gone fails with `worklog_removed`.
+    `qualityJudgeConcurrency` at a time unless told otherwise. `learned`: what the family has taught (`learned_of`).
+    Leaving the loop (`contextlib.aclosing`) cancels what is being judged. Ends early when `spending` is exhausted. A
+    piece of work that is gone fails with `worklog_removed`.
     """
     for start in range(0, len(worklog_ids), READ_AT_ONCE):
         ids = worklog_ids[start : start + READ_AT_ONCE]
@@ -121,7 +124,14 @@ async def judge_worklogs(
             if number not in found:
                 yield _result(number, content, WORKLOG_GONE, settings)
         judged = judge_cases(
-            runtime, cases, content, settings, choice=choice, spending=spending, concurrency=concurrency
+            runtime,
+            cases,
+            content,
+            settings,
+            choice=choice,
+            learned=learned,
+            spending=spending,
+            concurrency=concurrency,
         )
         try:
             async for result in judged:
@@ -139,6 +149,7 @@ async def judge_cases(
     settings: InstanceSettings,
     *,
     choice: JudgeChoice = AS_SET,
+    learned: Learned | None = None,
     spending: Spending | None = None,
     concurrency: int | None = None,
 ) -> AsyncGenerator[DryResult]:
@@ -147,7 +158,7 @@ async def judge_cases(
     waiting = list(cases)[::-1]
     spent = Spending() if spending is None else spending
     judge = judge_of(runtime.config, runtime.ports)
-    asked = choice.over(judge_settings(settings, runtime.config))
+    asked = choice.over(judge_settings(settings, runtime.config, learned))
     # One place: nobody judges far ahead of a caller who stores each result, and may want no more of them.
     results: asyncio.Queue[DryResult] = asyncio.Queue(maxsize=1)
 
@@ -190,9 +201,10 @@ async def judge_one(
     settings: InstanceSettings,
     *,
     choice: JudgeChoice = AS_SET,
+    learned: Learned | None = None,
 ) -> DryResult:
     """One case."""
-    asked = choice.over(judge_settings(settings, runtime.config))
+    asked = choice.over(judge_settings(settings, runtime.config, learned))
     judgement = await ask_judge(judge_of(runtime.config, runtime.ports), case, content, asked)
     return _result(case.worklog_id, content, judgement, settings)
 

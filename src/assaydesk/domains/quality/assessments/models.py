@@ -168,6 +168,7 @@ class JudgeRun(Base):
     scorecard_id: Mapped[int] = mapped_column(BigInt)
     content_hash: Mapped[str] = mapped_column(String(71))
     input_hash: Mapped[str] = mapped_column(String(71))
+    input_parts: Mapped[dict[str, Any] | None] = mapped_column(Json)
     temperature: Mapped[float] = mapped_column(server_default="0")
     repeats: Mapped[int] = mapped_column(Integer, server_default="1")
     input_tokens: Mapped[int | None] = mapped_column(Integer)

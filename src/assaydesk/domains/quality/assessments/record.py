@@ -209,6 +209,7 @@ def _run(item: Claimed, judgement: Judgement) -> Mapping[str, Any]:
         "prompt_version": run.prompt_version,
         "content_hash": run.content_hash,
         "input_hash": run.input_hash,
+        "input_parts": run.input_parts,
         "temperature": run.temperature,
         "repeats": run.repeats,
         "input_tokens": run.input_tokens,

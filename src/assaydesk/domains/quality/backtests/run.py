@@ -20,6 +20,8 @@ from assaydesk.domains.quality.backtests import repository
 from assaydesk.domains.quality.backtests.compare import comparable, labels_of, side_of, summarize
 from assaydesk.domains.quality.backtests.models import Backtest
 from assaydesk.domains.quality.backtests.types import CompareWith, State
+from assaydesk.domains.quality.judging.learned import Learned
+from assaydesk.domains.quality.judging.loading import learned_of
 from assaydesk.domains.quality.judging.types import JudgeFailed, Judgement
 from assaydesk.domains.quality.scorecards.codec import content_from_json
 from assaydesk.domains.quality.scorecards.service import load_content
@@ -64,6 +66,7 @@ class _Run:
     spending: Spending
     content: Content
     compared: Content | None
+    learned: Learned | None
     deadline: float
     failures: int = 0
     last: JudgeFailed | None = None
@@ -86,6 +89,7 @@ async def run_backtest(runtime: Runtime, backtest_id: int, *, for_seconds: float
         settings = await get_settings(session)
         spent = await repository.spent(session, backtest_id)
         assert backtest is not None
+        learned = await learned_of(session, runtime.ports, {backtest.scorecard_base_id})
         session.expunge(backtest)
     run = _Run(
         runtime,
@@ -95,6 +99,7 @@ async def run_backtest(runtime: Runtime, backtest_id: int, *, for_seconds: float
         Spending(max_cost=backtest.max_cost, cost=spent),
         content_from_json(backtest.body),
         content_from_json(backtest.compare_body) if backtest.compare_body else None,
+        learned.get(backtest.scorecard_base_id),
         time.monotonic() + for_seconds,
     )
     ending: dict[str, Any] | None = {}
@@ -143,7 +148,13 @@ async def _judge(run: _Run, side: str, rows: Sequence[Any]) -> set[int]:
             await insist(lambda row=row: _store_failure(run, side, row, "worklog_removed"))  # type: ignore[misc]
             failed.add(row.position)
     results = judge_worklogs(
-        run.runtime, list(by_worklog), content, run.settings, choice=run.choice, spending=run.spending
+        run.runtime,
+        list(by_worklog),
+        content,
+        run.settings,
+        choice=run.choice,
+        learned=run.learned,
+        spending=run.spending,
     )
     async with aclosing(results):
         async for result in results:

@@ -5,9 +5,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from assaydesk.domains.quality.judging.types import WorklogCase
+
+_PARTS: Final = {
+    "messages": ("messages",),
+    "toolCalls": ("tool_calls",),
+    "people": ("customer_terms", "agent_terms"),
+}
+"""Which fields of a case make which part; the others are the `work`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,22 @@ def cost_of(usage: Usage, prices: Mapping[str, Any], *models: str | None) -> tup
 def input_hash(case: WorklogCase, content_hash: str, **more: str | float | bool | None) -> str:
     """`sha256:<hex>` of case, content and settings: equal hashes mean that the same question was asked."""
     facts = {"case": asdict(case), "content": content_hash, **more}
+    return "sha256:" + hashlib.sha256(_canonical(facts)).hexdigest()
+
+
+def input_parts(case: WorklogCase, content_hash: str, **more: str | float | bool | None) -> dict[str, str]:
+    """Short hashes of the parts of the same input, by which it can be said later what of it has changed."""
+    facts = asdict(case)
+    parts = {name: {key: facts.pop(key) for key in keys} for name, keys in _PARTS.items()}
+    parts |= {"work": facts, "content": {"hash": content_hash}}
+    parts["judge"] = {key: more.pop(key, None) for key in ("provider", "model", "promptVersion", "learned")}
+    parts["settings"] = more
+    return {name: hashlib.sha256(_canonical(part)).hexdigest()[:16] for name, part in parts.items()}
+
+
+def _canonical(facts: Any) -> bytes:
     text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

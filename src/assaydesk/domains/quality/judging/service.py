@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from typing import NamedTuple
 
 from assaydesk.domains.quality.judging.abstain import Thresholds
 from assaydesk.domains.quality.judging.builtin import judge_built_in, learned_version
 from assaydesk.domains.quality.judging.model_judge import TEMPERATURE, ModelJudge
-from assaydesk.domains.quality.judging.provenance import Usage, cost_of, input_hash
+from assaydesk.domains.quality.judging.provenance import Usage, cost_of, input_hash, input_parts
 from assaydesk.domains.quality.judging.rules.decide import judge_by_rule
 from assaydesk.domains.quality.judging.second_opinion import weigh, worth_asking_again
 from assaydesk.domains.quality.judging.summary import extractive_summary
@@ -93,6 +94,15 @@ async def judge_case(case: WorklogCase, content: Content, settings: JudgeSetting
     finished = utc_now()
     cost, currency = _cost(decided, settings)
     hashed = content_hash(content)
+    hashes = await asyncio.to_thread(
+        hash_input,
+        case,
+        hashed,
+        settings,
+        provider=decided.provider,
+        model=decided.requested_model or decided.model,
+        prompt_version=decided.prompt_version,
+    )
     return Judgement(
         verdicts,
         summary,
@@ -101,7 +111,7 @@ async def judge_case(case: WorklogCase, content: Content, settings: JudgeSetting
             model=decided.model,
             prompt_version=decided.prompt_version,
             content_hash=hashed,
-            input_hash=await asyncio.to_thread(_input_hash, case, hashed, settings, decided),
+            input_hash=hashes.whole,
             temperature=TEMPERATURE,
             repeats=decided.repeats,
             input_tokens=decided.usage.input_tokens if decided.usage else None,
@@ -111,6 +121,7 @@ async def judge_case(case: WorklogCase, content: Content, settings: JudgeSetting
             duration_ms=milliseconds(finished - started),
             started_at=started,
             finished_at=finished,
+            input_parts=hashes.parts,
         ),
     )
 
@@ -192,21 +203,36 @@ def _cost(decided: _Decided, settings: JudgeSettings) -> tuple[Decimal | None, s
     return cost_of(decided.usage, settings.prices, decided.model, decided.requested_model)
 
 
-def _input_hash(case: WorklogCase, hashed: str, settings: JudgeSettings, decided: _Decided) -> str:
-    """Covers prompt (by its version), content, conversation and the settings that change what is asked."""
-    return input_hash(
-        case,
-        hashed,
-        provider=decided.provider,
-        model=decided.requested_model or decided.model,
-        promptVersion=decided.prompt_version,
-        promptScope=settings.prompt_scope,
-        redact=settings.redact,
-        language=settings.text_language,
-        temperature=TEMPERATURE,
-        abstainThreshold=settings.abstain_threshold,
-        knockOutConfidence=settings.knock_out_confidence,
-        secondOpinion=settings.second_opinion,
+class InputHashes(NamedTuple):
+    whole: str
+    parts: dict[str, str]
+
+
+def hash_input(
+    case: WorklogCase,
+    content_hash: str,
+    settings: JudgeSettings,
+    *,
+    provider: str,
+    model: str | None,
+    prompt_version: str | None,
+) -> InputHashes:
+    """Covers prompt (by its version), content, conversation and the settings that change what is asked.
+
+    `model`: the one that was asked for, which need not be the name under which it answered.
+    """
+    asked: dict[str, str | float | bool | None] = {
+        "provider": provider,
+        "model": model,
+        "promptVersion": prompt_version,
+        "promptScope": settings.prompt_scope,
+        "redact": settings.redact,
+        "language": settings.text_language,
+        "temperature": TEMPERATURE,
+        "abstainThreshold": settings.abstain_threshold,
+        "knockOutConfidence": settings.knock_out_confidence,
+        "secondOpinion": settings.second_opinion,
         # What nothing was learned about keeps the hash that it had before there was anything to learn.
         **({} if settings.learned is None else {"learned": settings.learned.version}),
-    )
+    }
+    return InputHashes(input_hash(case, content_hash, **asked), input_parts(case, content_hash, **asked))

@@ -133,6 +133,8 @@ class RunInfo:
     duration_ms: int
     started_at: datetime
     finished_at: datetime
+    input_parts: Mapping[str, str] | None = None
+    """Hashes of the parts of the input, to tell later which of them changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The live coach: an unsent draft before the judge. Nothing of it is stored (quality.md 9)."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -8,6 +9,8 @@ from assaydesk.domains.conversations.bodies import texts_of
 from assaydesk.domains.quality.assessments.collect import collect_draft
 from assaydesk.domains.quality.assessments.dry_run import DryResult, judge_one
 from assaydesk.domains.quality.assessments.judge import service_error
+from assaydesk.domains.quality.judging.learned import Learned
+from assaydesk.domains.quality.judging.loading import learned_of
 from assaydesk.domains.quality.judging.types import JudgeFailed, Judgement, WorklogCase
 from assaydesk.domains.quality.live_coach.criteria import checkable
 from assaydesk.domains.quality.live_coach.schemas import DraftCheck
@@ -35,6 +38,7 @@ class Chosen(NamedTuple):
     """A scorecard to check against; `checked` has those of its criteria that a draft can be checked against."""
 
     scorecard_id: int
+    base_id: int
     content: Content
     checked: Content
 
@@ -62,8 +66,9 @@ async def check_draft(runtime: Runtime, actor: Actor, ticket_id: int, body: Draf
             ticket = await get_visible(session, actor, ticket_id)
             settings = await get_settings(session)
             chosen = await _choose(session, actor, ticket, body.scorecard_id)
+            learned = await learned_of(session, runtime.ports, {one.base_id for one in chosen})
             case = await collect_draft(session, ticket_id, actor.id, text, now=utc_now()) if chosen else None
-        results = {} if case is None else await _judge(runtime, settings, case, chosen)
+        results = {} if case is None else await _judge(runtime, settings, case, chosen, learned)
     finally:
         _gate.running -= 1
     return {
@@ -87,7 +92,7 @@ async def _choose(session: ReadSession, actor: Actor, ticket: Any, scorecard_id:
         found = await get_revision(session, scorecard_id)
         if found is None or found.state is ScorecardState.DELETED:
             raise UnknownReference(f"Scorecard {scorecard_id} does not exist.", field="scorecardId", value=scorecard_id)
-        return [Chosen(scorecard_id, found.content, checkable(found.content))]
+        return [Chosen(scorecard_id, found.base_id, found.content, checkable(found.content))]
     enabled = [active for active in await active_contents(session) if active.content.live_coach.enabled]
     below = await listed_tags(session, enabled)
     facts = WorkFacts(
@@ -98,7 +103,7 @@ async def _choose(session: ReadSession, actor: Actor, ticket: Any, scorecard_id:
         context="reply",
     )
     fitting = [
-        Chosen(active.scorecard_id, active.content, checkable(active.content))
+        Chosen(active.scorecard_id, active.base_id, active.content, checkable(active.content))
         for active in enabled
         if matches(active.content.assignment, facts, base_id=active.base_id, listed_tags=below.get(active.base_id, ()))
     ]
@@ -106,13 +111,17 @@ async def _choose(session: ReadSession, actor: Actor, ticket: Any, scorecard_id:
 
 
 async def _judge(
-    runtime: Runtime, settings: InstanceSettings, case: WorklogCase, chosen: list[Chosen]
+    runtime: Runtime,
+    settings: InstanceSettings,
+    case: WorklogCase,
+    chosen: list[Chosen],
+    learned: Mapping[int, Learned],
 ) -> dict[int, DryResult]:
     """Results by scorecard; the first failure ends it all."""
     results: dict[int, DryResult] = {}
 
     async def judge(one: Chosen) -> None:
-        result = await judge_one(runtime, case, one.checked, settings)
+        result = await judge_one(runtime, case, one.checked, settings, learned=learned.get(one.base_id))
         _count(result)
         if isinstance(result.judgement, JudgeFailed):
             raise service_error(result.judgement)
