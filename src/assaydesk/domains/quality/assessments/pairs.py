@@ -36,7 +36,8 @@ class Compared:
     """One criterion that was given to the judge.
 
     `ai` and `human`: the score in points, `NOT_APPLICABLE`, or None: the judge abstained, no person answered.
-    `reviewer`: who answered. `explicit`: the person set or confirmed it; otherwise it was only left as it was.
+    `reviewer`: who answered. `explicit`: the person set or confirmed it; otherwise it was only left as it was. `blind`:
+    without having been shown the judge's answer.
     """
 
     subject: int
@@ -45,6 +46,7 @@ class Compared:
     human: float | None
     reviewer: int | None
     explicit: bool = True
+    blind: bool = False
 
 
 def value_of(answer: Mapping[str, Any]) -> float | None:

@@ -31,8 +31,8 @@ async def pairs_of(
     known, item, sheet = Calibration, CalibrationItem, CalibrationSheet
     query = (
         select(
-            known.id, known.content_id, known.closed_at, item.worklog_id, item.ticket_id, item.assessed_user,
-            item.ai_answers, item.ai_run, sheet.user_id, sheet.answers,
+            known.id, known.content_id, known.closed_at, known.blind, item.worklog_id, item.ticket_id,
+            item.assessed_user, item.ai_answers, item.ai_run, sheet.user_id, sheet.answers,
         )
         .join(item, item.calibration_id == known.id)
         .join(sheet, (sheet.calibration_id == known.id) & (sheet.worklog_id == item.worklog_id))
@@ -67,7 +67,7 @@ async def pairs_of(
             )
         key, human = subjects[place].key, values_of(row.answers)
         compared += [
-            Compared(key, criterion, ai, human.get(criterion), row.user_id)
+            Compared(key, criterion, ai, human.get(criterion), row.user_id, blind=row.blind)
             for criterion, ai in values_of(row.ai_answers).items()
         ]
     return list(subjects.values()), compared

@@ -80,7 +80,7 @@ async def pairs_behind(
     return await asyncio.to_thread(_pairs, material, asked, key, criterion_id, kind, human, ai, limit, offset)
 
 
-def _head(asked: Asked) -> dict[str, Any]:
+def head_of(asked: Asked) -> dict[str, Any]:
     return {
         "scorecardBaseId": asked.base_id,
         "scorecardId": asked.scorecard_id,
@@ -99,7 +99,7 @@ def _report(material: Material, asked: Asked) -> dict[str, Any]:
 
     found = report_of(table_of(material), asked.group_by, min_n=asked.min_n)
     return {
-        **_head(asked),
+        **head_of(asked),
         "blindOnly": asked.blind_only,
         "includeImplicit": asked.include_implicit,
         "minN": asked.min_n,
@@ -139,7 +139,7 @@ def _pairs(
         return None
     found = _newest_first(table, rows)
     return {
-        **_head(asked),
+        **head_of(asked),
         "pairs": [_pair(table, int(row)) for row in found[offset : offset + limit]],
         "total": len(found),
         "limit": limit,

@@ -68,26 +68,39 @@ def report_of(table: Table, group_by: GroupBy, *, min_n: int) -> Report:
     """Every group, and all rows together."""
     samples = _Samples()
     everything = np.ones(len(table.subject), dtype=bool)
-    whole = dict(_parts(table, everything, samples))
+    every_key = np.unique(table.subject)
+    whole = dict(_parts(table, everything, every_key, samples))
     found = []
     for group in groups_of(table, group_by):
         if group_by is GroupBy.CRITERION:
             inside = {int(number) for number in np.unique(table.shape[group.rows])}
             parts = [part for number, part in whole.items() if number in inside]
-            subjects = everything
+            keys = every_key
         else:
-            parts = [part for _, part in _parts(table, group.rows, samples)]
-            subjects = group.rows
-        figures = _figures(table, group.rows, subjects, parts, samples, min_n)
+            keys = np.unique(table.subject[group.rows])
+            parts = [part for _, part in _parts(table, group.rows, keys, samples)]
+        figures = _figures(table, group.rows, keys, parts, samples, min_n)
         ceiling = _ceiling(table.material.sheets.get(group.key)) if group_by is GroupBy.CRITERION else None
         found.append({"key": group.key, "label": group.label, **figures, "humanCeiling": ceiling})
-    overall = _figures(table, everything, everything, list(whole.values()), samples, min_n)
+    overall = _figures(table, everything, every_key, list(whole.values()), samples, min_n)
     return Report(found, {"key": None, "label": "", **overall, "humanCeiling": None})
 
 
-def _parts(table: Table, rows: Mask, samples: _Samples) -> Iterable[tuple[int, _Part]]:
-    """One part a criterion, over the pieces of work that the group has."""
-    keys = np.unique(table.subject[rows])
+def chosen_figures(table: Table, rows: Mask, names: Sequence[str]) -> dict[str, Any]:
+    """Some figures of some rows, each with its interval, and the numbers of pairs and of pieces of work behind them."""
+    keys = np.unique(table.subject[rows & table.paired])
+    series, _ = _series([part for _, part in _parts(table, rows, keys, _Samples())])
+    several = len(keys) > 1
+    return {
+        **{name: rounded(series[name][0]) if name in series else None for name in names},
+        "ci95": {name: interval_of(series[name][1:]) if name in series and several else None for name in names},
+        "n": int((rows & table.paired).sum()),
+        "assessments": len(keys),
+    }
+
+
+def _parts(table: Table, rows: Mask, keys: NDArray[np.int64], samples: _Samples) -> Iterable[tuple[int, _Part]]:
+    """One part a criterion; `keys` are the pieces of work that are drawn from."""
     pairs = rows & table.paired
     for number in np.unique(table.shape[pairs]):
         chosen = pairs & (table.shape == number)
@@ -183,12 +196,11 @@ def _offset_guess(human: Floats, reviewer: NDArray[np.int64], *, numeric: bool) 
 
 
 def _figures(
-    table: Table, rows: Mask, subjects: Mask, parts: Sequence[_Part], samples: _Samples, min_n: int
+    table: Table, rows: Mask, keys: NDArray[np.int64], parts: Sequence[_Part], samples: _Samples, min_n: int
 ) -> dict[str, Any]:
     """The figures of one group with n and interval beside each."""
     pairs = rows & table.paired
     answered = rows & ~np.isnan(table.ai)
-    keys = np.unique(table.subject[subjects])
     where = np.searchsorted(keys, table.subject[rows])
     columns = np.column_stack([np.ones(int(rows.sum())), answered[rows]])
     coverage = agreement.mean_of_sums(samples.sums(columns, where, len(keys)))
@@ -196,8 +208,8 @@ def _figures(
     series["coverage"], counts["coverage"] = coverage, int(rows.sum())
     n = int(pairs.sum())
     several = len(np.unique(table.subject[rows])) > 1
-    values = {name: _rounded(found[0]) for name, found in series.items()}
-    intervals = {name: _interval(found[1:]) if several else None for name, found in series.items()}
+    values = {name: rounded(found[0]) for name, found in series.items()}
+    intervals = {name: interval_of(found[1:]) if several else None for name, found in series.items()}
     human, ai = table.human[pairs], table.ai[pairs]
     note = _note(n, values, min_n)
     types = {table.shapes[number].scoring_type for number in np.unique(table.shape[rows])}
@@ -332,19 +344,19 @@ def _ceiling(sheets: Sheets | None) -> dict[str, Any] | None:
     interval = agreement.krippendorff_alpha_ci(table, level=level)
     answers = (~np.isnan(table)).sum(axis=1)
     return {
-        "krippendorffAlpha": None if found.value is None else _rounded(found.value),
-        "ci95": None if interval is None or found.value is None else [_rounded(one) for one in interval],
+        "krippendorffAlpha": None if found.value is None else rounded(found.value),
+        "ci95": None if interval is None or found.value is None else [rounded(one) for one in interval],
         "n": int((answers >= 2).sum()),
         "answers": int(answers[answers >= 2].sum()),
         "note": found.note,
     }
 
 
-def _interval(found: Floats) -> list[float | None] | None:
+def interval_of(found: Floats) -> list[float | None] | None:
     interval = agreement.percentile_interval(found)
-    return None if interval is None else [_rounded(one) for one in interval]
+    return None if interval is None else [rounded(one) for one in interval]
 
 
-def _rounded(value: float) -> float | None:
+def rounded(value: float) -> float | None:
     """Three decimals; an undefined figure is None."""
     return None if np.isnan(value) else round(float(value), 3) + 0.0

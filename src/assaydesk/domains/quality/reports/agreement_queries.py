@@ -7,7 +7,7 @@ reviewed blind is read.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Double, Text, and_, case, cast, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Double, Text, and_, case, cast, exists, false, func, literal, null, or_, select
 
 from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.quality.assessments.filters import any_of
@@ -35,12 +35,11 @@ async def family_of(session: ReadSession, *, base_id: int | None, scorecard_id: 
     return await session.scalar(query)
 
 
-def reviewed(viewer: Viewer, asked: Asked) -> ColumnElement[bool]:
-    """The finished reviews of the period that the caller may see and that a judge has answered."""
+def finished(viewer: Viewer, asked: Asked) -> ColumnElement[bool]:
+    """The finished reviews of the period that the caller may see."""
     found: list[ColumnElement[bool]] = [
         A.scorecard_base_id == asked.base_id,
         A.state.in_(REVIEWED_STATES),
-        A.run_id.is_not(None),
         readable(viewer.actor, viewer.settings),
     ]
     if asked.scorecard_id is not None:
@@ -49,6 +48,12 @@ def reviewed(viewer: Viewer, asked: Asked) -> ColumnElement[bool]:
         found.append(A.assessment_date >= asked.since)
     if asked.until is not None:
         found.append(A.assessment_date <= asked.until)
+    return and_(*found)
+
+
+def judged(viewer: Viewer, asked: Asked) -> ColumnElement[bool]:
+    """Those of them that a judge has answered, and that were reviewed blind if only these are wanted."""
+    found = [finished(viewer, asked), A.run_id.is_not(None)]
     if asked.blind_only:
         found.append(A.blind_review.is_(True))
     return and_(*found)
@@ -59,7 +64,7 @@ async def review_pairs(session: ReadSession, viewer: Viewer, asked: Asked) -> tu
 
     Which of them a rule decides is in the content, not here.
     """
-    wanted = reviewed(viewer, asked)
+    wanted = judged(viewer, asked)
     query = (
         select(
             A.id, A.content_id, A.ticket_id, A.worklog_id, A.run_id, A.assessed_by_user, A.assessed_user,
@@ -89,8 +94,9 @@ async def review_pairs(session: ReadSession, viewer: Viewer, asked: Asked) -> tu
     answered: ColumnElement[bool] = by_person & C.state.in_(
         (CriterionState.HUMAN_VERIFIED, CriterionState.NOT_APPLICABLE)
     )
+    unseen = case((A.blind_review.is_(True), ~_after_the_reveal()), else_=false())
     if asked.blind_only:
-        answered = and_(answered, ~_after_the_reveal())
+        answered = and_(answered, unseen)
     kept = [answered]
     if asked.include_implicit:
         left = and_(C.origin == Origin.AI, C.state.in_((CriterionState.AI_SCORED, CriterionState.NOT_APPLICABLE)))
@@ -100,7 +106,7 @@ async def review_pairs(session: ReadSession, viewer: Viewer, asked: Asked) -> tu
         _value(C.ai_applicable, C.ai_score).label("ai"),
         case((or_(*kept), _value(C.applicable, C.score)), else_=null()).label("human"),
         case((by_person, C.last_edited_by_user_id), else_=null()).label("editor"),
-        by_person.label("explicit"),
+        by_person.label("explicit"), and_(by_person, unseen).label("blind"),
     ).join(A, A.id == C.assessment_id).where(wanted).order_by(C.assessment_id, C.criterion_id)  # fmt: skip
     reviewers = {subject.key: subject.reviewer for subject in subjects}
     compared: list[Compared] = []
@@ -108,8 +114,8 @@ async def review_pairs(session: ReadSession, viewer: Viewer, asked: Asked) -> tu
     async with connection.stream(values) as rows:
         async for part in rows.partitions(_AT_ONCE):
             compared += [
-                Compared(number, criterion, ai, human, editor or reviewers.get(number), bool(explicit))
-                for number, criterion, ai, human, editor, explicit in part
+                Compared(number, criterion, ai, human, editor or reviewers.get(number), bool(explicit), bool(blind))
+                for number, criterion, ai, human, editor, explicit, blind in part
             ]
     return subjects, compared
 
@@ -121,8 +127,8 @@ def _value(applicable: Any, score: Any) -> ColumnElement[Any]:
 def _after_the_reveal() -> ColumnElement[bool]:
     """The answer was changed after the review had once been finished: by then the judge's answer was to be seen."""
     E = AssessmentEdit
-    finished = or_(*(E.new_value == func.to_jsonb(literal(state.value, Text)) for state in REVIEWED_STATES))
-    return exists().where(E.assessment_id == C.assessment_id, E.field == "state", finished, E.at < C.last_edited_at)
+    done = or_(*(E.new_value == func.to_jsonb(literal(state.value, Text)) for state in REVIEWED_STATES))
+    return exists().where(E.assessment_id == C.assessment_id, E.field == "state", done, E.at < C.last_edited_at)
 
 
 async def names_of(session: ReadSession, ids: Sequence[int]) -> dict[int, str]:

@@ -39,6 +39,7 @@ class Table:
     human: Floats
     reviewer: NDArray[np.int64]
     explicit: Mask
+    blind: Mask
     shapes: Sequence[Shape]
     keys: Sequence[int]
     """`subject` counts through these keys of subjects."""
@@ -71,12 +72,12 @@ def table_of(material: Material) -> Table:
     place = {key: position for position, key in enumerate(keys)}
     contents = {key: subject.content_id for key, subject in material.subjects.items()}
     rows = [
-        (place[one.subject], number, one.ai, one.human, one.reviewer or 0, one.explicit)
+        (place[one.subject], number, one.ai, one.human, one.reviewer or 0, one.explicit, one.blind)
         for one in material.compared
         if (number := numbers.get((contents.get(one.subject, 0), one.criterion_id))) is not None
     ]
-    columns: Sequence[Any] = list(zip(*rows, strict=True)) if rows else [()] * 6
-    subject, shape_of, ai, human, reviewer, explicit = columns
+    columns: Sequence[Any] = list(zip(*rows, strict=True)) if rows else [()] * 7
+    subject, shape_of, ai, human, reviewer, explicit, blind = columns
     return Table(
         material,
         np.array(subject, dtype=np.int64),
@@ -85,6 +86,7 @@ def table_of(material: Material) -> Table:
         np.array(human, dtype=float),
         np.array(reviewer, dtype=np.int64),
         np.array(explicit, dtype=bool),
+        np.array(blind, dtype=bool),
         newest,
         keys,
     )
