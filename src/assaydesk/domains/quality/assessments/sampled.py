@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, exists, func, select, update
+from sqlalchemy.orm import aliased
 
 from assaydesk.domains.quality.assessments import queue
 from assaydesk.domains.quality.assessments.create import family_of
@@ -35,7 +36,10 @@ async def family_to_sample(session: ReadSession, base_id: int, since: datetime, 
 
 def work_of(family: Family) -> list[ColumnElement[bool]]:
     """Conditions on worklogs and their tickets; work whose assessment was deleted on purpose is left out."""
-    gone = exists().where(A.worklog_id == Worklog.id, A.scorecard_base_id == family.base_id, A.state == State.DELETED)
+    other = aliased(A)
+    gone = exists().where(
+        other.worklog_id == Worklog.id, other.scorecard_base_id == family.base_id, other.state == State.DELETED
+    )
     return [*queue.candidates(family), ~gone]
 
 
