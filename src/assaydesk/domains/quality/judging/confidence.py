@@ -31,7 +31,7 @@ _TIED_SHIFT: Final = 4.0
 _TIED_SLOPE: Final = 8.0
 _TIED_REVIEWER: Final = 4.0
 """Precisions (1 / variance) of the priors: how strongly a level is drawn to the one above, and reviewers to nobody."""
-_TIED_SHARE: Final = 4.0
+_TIED_SHARE: Final = 8.0
 _LEAST_SPREAD: Final = 0.02
 """How much reviewers differ at least in severity, as a share of the maximum: never take them for one person."""
 

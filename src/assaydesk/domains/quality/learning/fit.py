@@ -15,6 +15,15 @@ from assaydesk.domains.quality.scorecards.types import Criterion
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """An example with who answered, and what a head had said about it before it was one."""
+
+    example: Example
+    reviewer: int | None = None
+    said: Pair | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
     body: bytes
     facts: Mapping[str, Any]
@@ -24,26 +33,28 @@ class Fitted:
 def fit_family(
     base_id: int,
     criteria: Mapping[Key, Criterion],
-    examples: Mapping[Key, Sequence[tuple[Example, int | None]]],
+    examples: Mapping[Key, Sequence[Taught]],
     pairs: Mapping[str, Sequence[Pair]],
     embedder: Embedding,
 ) -> Fitted:
-    """Learn a family. `examples` come with who answered, oldest first; `pairs` by judge and of all families."""
+    """Learn a family. `examples` oldest first; `pairs` by judge and of all families."""
     heads: dict[Key, Head] = {}
     shortages: dict[Key, Shortage] = {}
     held: list[Pair] = []
     learned: list[dict[str, Any]] = []
     for key in sorted(criteria):
         given = examples.get(key, ())
-        found = fit_head(criteria[key], [one for one, _ in given], embedder)
+        found = fit_head(criteria[key], [one.example for one in given], embedder)
         if isinstance(found, Shortage):
             shortages[key] = found
             continue
         heads[key] = found
         own = [
-            Pair(key[0], base_id, one.confidence, one.agrees, one.weight, given[one.place][1]) for one in found.held_out
+            Pair(key[0], base_id, one.confidence, one.agrees, one.weight, given[one.place].reviewer)
+            for one in found.held_out
         ]
-        held += own
+        # What a head said before it knew the label is better proof than what it would have said without it.
+        held += [given[one.place].said or pair for one, pair in zip(found.held_out, own, strict=True)]
         weight = sum(pair.weight for pair in own)
         learned.append(
             {

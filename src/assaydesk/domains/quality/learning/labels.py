@@ -89,6 +89,12 @@ class Verified:
             return BUILT_IN
         return judge_key(self.provider, self.model)
 
+    def said_since(self, version: int) -> bool:
+        """Whether a head of this or a later version had answered before the person did."""
+        name = str((self.ran or {}).get("producedBy", ""))
+        number = name.rpartition("-v")[2]
+        return name.startswith(f"{BUILT_IN}:{self.base_id}-v") and number.isdigit() and int(number) >= version
+
 
 def pair_of(verified: Verified, criterion: Criterion) -> Pair | None:
     """What the judge said beside what the person said. None where the judge said nothing that can be compared.

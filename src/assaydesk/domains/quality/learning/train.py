@@ -40,6 +40,9 @@ log = structlog.get_logger("learning")
 MOST_WORKLOGS: Final = 1200
 """The newest pieces of work of a family that teach; beyond that, more teach little and take longer."""
 
+PROSPECTIVE: Final = 3
+"""Versions back whose own answers still say how sure the present one may be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
@@ -62,6 +65,7 @@ class _Material:
     forgotten_at: datetime | None
     learned_from: str | None
     """Of the version in use."""
+    last_version: int
 
 
 async def learn_family(runtime: Runtime, base_id: int) -> Learnt:
@@ -96,7 +100,8 @@ async def _material(session: ReadSession, base_id: int) -> _Material:
     present = await repository.version_of(session, base_id, trust.current_version if trust else None)
     forgotten_at = trust.forgotten_at if trust else None
     learned_from = present.learned_from if present else None
-    return _Material(own, everywhere, contents, active.get(base_id), forgotten_at, learned_from)
+    last_version = trust.last_version if trust else 0
+    return _Material(own, everywhere, contents, active.get(base_id), forgotten_at, learned_from, last_version)
 
 
 def _fit(
@@ -105,10 +110,10 @@ def _fit(
     """What was learned (None: what is known already), a hash of what from, and the number of labels."""
     from assaydesk.domains.quality.judging.features import VERSION
     from assaydesk.domains.quality.judging.heads import Example
-    from assaydesk.domains.quality.learning.fit import fit_family
+    from assaydesk.domains.quality.learning.fit import Taught, fit_family
 
     criteria = _criteria(material)
-    examples: defaultdict[Key, list[tuple[Example, int | None]]] = defaultdict(list)
+    examples: defaultdict[Key, list[Taught]] = defaultdict(list)
     grounds: list[Any] = [base_id, VERSION, embedder.name, [repr(criteria[key]) for key in sorted(criteria)]]
     for one in material.own:
         criterion = _judged(material.contents, one)
@@ -116,7 +121,8 @@ def _fit(
             continue
         reading, hashed = readings[one.worklog_id]
         example = Example(reading, one.score, one.score is not None, one.weight, f"ticket:{one.ticket_id}")
-        examples[key_of(criterion)].append((example, one.reviewer))
+        said = pair_of(one, criterion) if one.said_since(material.last_version - PROSPECTIVE) else None
+        examples[key_of(criterion)].append(Taught(example, one.reviewer, said))
         grounds.append([key_of(criterion), hashed, str(one.score), one.weight, one.ticket_id, one.reviewer])
     pairs: defaultdict[str, list[Pair]] = defaultdict(list)
     for one in material.everywhere:
