@@ -139,10 +139,11 @@ def _table(*names: str) -> Table:
 def _add(table: Table, cells: Sequence[str], result: Decimal | None, *, alarm: bool) -> None:
     """Cells are plain text: names from outside hold no markup, and no control characters for the terminal."""
     style = "red" if alarm or (result is not None and result < 50) else ""
-    table.add_row(*(Text(_printable(cell)) for cell in cells), style=style)
+    table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Names from outside without control characters for the terminal."""
     return "".join(character if character.isprintable() else "�" for character in text)
 
 
@@ -187,11 +188,12 @@ def csv_text(rows: Iterable[AssessmentRow]) -> str:
     writer = csv.writer(file)
     writer.writerow([name for name, _title, _value in _COLUMNS])
     for row in rows:
-        writer.writerow([_cell(value(row)) for _name, _title, value in _COLUMNS])
+        writer.writerow([csv_cell(value(row)) for _name, _title, value in _COLUMNS])
     return file.getvalue()
 
 
-def _cell(value: Any) -> str:
+def csv_cell(value: Any) -> str:
+    """A value as a cell of CSV; text that a spreadsheet would take for a formula begins with an apostrophe."""
     if value is None:
         return ""
     if isinstance(value, bool):

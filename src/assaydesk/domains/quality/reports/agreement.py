@@ -44,6 +44,11 @@ async def collect_material(session: ReadSession, viewer: Viewer, asked: Asked) -
     )
 
 
+async def families_of(session: ReadSession, scorecard_id: int | None) -> list[tuple[int, str]]:
+    """Number and newest name of each scorecard, or of that of one revision; by name."""
+    return await agreement_queries.families(session, scorecard_id)
+
+
 async def shapes_of(session: ReadSession, subjects: Sequence[Subject]) -> dict[tuple[int, int], Shape]:
     """The criteria that the judge is given, by content and id; what a rule decides is not among them."""
     contents = await load_content(session, {subject.content_id for subject in subjects})
@@ -190,4 +195,4 @@ def _answer(value: float) -> Mapping[str, Any] | None:
     return {"score": plain(float(value)), "applicable": True}
 
 
-__all__ = ["Compared", "agreement_report", "collect_material", "pairs_behind", "shapes_of"]
+__all__ = ["Compared", "agreement_report", "collect_material", "families_of", "pairs_behind", "shapes_of"]

@@ -35,6 +35,22 @@ async def family_of(session: ReadSession, *, base_id: int | None, scorecard_id: 
     return await session.scalar(query)
 
 
+async def families(session: ReadSession, scorecard_id: int | None) -> list[tuple[int, str]]:
+    """Number and newest name of each scorecard family that was not deleted, or of the one of a revision; by name."""
+    newest = (
+        select(Scorecard.base_id, Scorecard.name)
+        .distinct(Scorecard.base_id)
+        .order_by(Scorecard.base_id, Scorecard.revision.desc())
+    )
+    if scorecard_id is None:
+        newest = newest.where(Scorecard.state != "deleted")
+    else:
+        mine = select(Scorecard.base_id).where(Scorecard.id == scorecard_id).scalar_subquery()
+        newest = newest.where(Scorecard.base_id == mine)
+    rows = (await session.execute(newest)).all()
+    return sorted(((row.base_id, row.name) for row in rows), key=lambda one: (one[1].lower(), one[0]))
+
+
 def finished(viewer: Viewer, asked: Asked) -> ColumnElement[bool]:
     """The finished reviews of the period that the caller may see."""
     found: list[ColumnElement[bool]] = [
