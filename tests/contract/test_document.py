@@ -25,6 +25,8 @@ PARTS = re.compile(
 LATER = re.compile(r"backtest|appeal|calibration|goldenSet|report/|acknowledge|quality/check")
 """These belong to later releases; everything else of the groups must be there."""
 ADDED: dict[tuple[str, str], str] = {
+    ("POST", "/api/mind/quality/assessment/{id}/replay"): "quality",
+    ("GET", "/api/mind/quality/assessment/{id}/replay/{runId}"): "quality",
     ("GET", "/api/mind/quality/report/agreement/pair"): "quality",
     ("GET", "/api/mind/quality/report/reviewers"): "quality",
     ("GET", "/api/mind/quality/samplingPlan"): "quality",

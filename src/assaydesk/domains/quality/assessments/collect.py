@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Final
 
 from sqlalchemy import and_, or_, select
@@ -52,9 +53,16 @@ class Snapshot:
     stamp: str
 
 
-async def collect(session: ReadSession, worklog_ids: Collection[int], *, now: datetime) -> dict[int, Snapshot]:
-    """Snapshots by worklog id; worklogs that do not exist are left out. Five statements for any number."""
+async def collect(
+    session: ReadSession, worklog_ids: Collection[int], *, now: datetime, until: datetime | None = None
+) -> dict[int, Snapshot]:
+    """Snapshots by worklog id; worklogs that do not exist are left out. Five statements for any number.
+
+    `until`: as they stood then, as far as messages are concerned.
+    """
     works = await _works(session, worklog_ids)
+    if until is not None:
+        works = [SimpleNamespace(**{**work._mapping, "latest_interaction": until}) for work in works]
     if not works:
         return {}
     tickets = {work.ticket_id for work in works}

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Body, Request
 from starlette.responses import Response
 
-from assaydesk.domains.quality.assessments import service
+from assaydesk.domains.quality.assessments import replay_endpoints, service
 from assaydesk.domains.quality.assessments.deps import (
     AssessmentId,
     Assessor,
@@ -278,3 +278,6 @@ async def list_of_ticket(session: Reads, actor: Caller, ticket_id: TicketId) -> 
     await get_visible(session, actor, ticket_id)
     found = await service.list_of_ticket(session, actor, ticket_id)
     return json_answer(found, total=len(found))
+
+
+router.include_router(replay_endpoints.router)

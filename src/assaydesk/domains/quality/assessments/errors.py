@@ -92,3 +92,24 @@ def refuse(refusal: Refusal, state: State, target: State) -> Conflict:
     if refusal is Refusal.INVALID_STATE:
         return InvalidState(state)
     return InvalidTransition(state, target)
+
+
+class RunNotFound(NotFound):
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"Run {run_id} does not exist.", runId=run_id)
+
+
+class BlindReview(Conflict):
+    """409: what the AI said is not shown before the review is finished."""
+
+    default_message = "This assessment is reviewed blind. Finish the review first."
+
+
+class ReplayImpossible(Conflict):
+    """409: the same question cannot be asked again.
+
+    `details.reason`: noRun, runFailed, worklogRemoved, contentUnknown, modelNotConfigured, promptVersionUnknown.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message, reason=reason)
