@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 WORKERS ?= 2
 
-.PHONY: demo up test check bench dev ui screenshots openapi migration lock clean help
+.PHONY: demo up test check bench bench-judging dev ui screenshots openapi migration lock clean help
 
 help:
 	@echo "make demo      run everything with an invented company"
 	@echo "make test      the test suite"
 	@echo "make check     format, lint, types, import contracts, API document, migrations"
 	@echo "make bench     benchmarks; each prints a ratio to a baseline of the same run"
+	@echo "make bench-judging  how far the rules and the learned judge can be trusted (docs/judging.md)"
 	@echo "make ui        the web interface, when its sources changed (demo, up, dev and test do it too)"
 	@echo "make screenshots  pictures of every page into screenshots/"
 	@echo "make dev       everything for working on the code, then the API and a worker"
@@ -55,6 +56,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
+
+bench-judging: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.judging
 
 dev: $(VENV)/.dev
 	$(BIN)/python scripts/build_ui.py

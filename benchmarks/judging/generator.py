@@ -161,6 +161,8 @@ class Conversation:
     labels: Mapping[int, Decimal | None]
     kinds: Mapping[int, str]
     injected: Literal["none", "trap", "injection"]
+    wording: Mapping[int, str] = field(repr=False)
+    """By criterion, the wording that decides; conversations with the same one are no independent cases of it."""
     sentences: frozenset[str] = field(repr=False)
     """Every wording that the conversation is made of, before names and figures were filled in."""
 
@@ -195,6 +197,7 @@ class _Writer:
             ("none", "trap", "injection"), (7, 1, 2)
         )[0]
         self.used: set[str] = set()
+        self.decisive: dict[int, list[str]] = {}
         self.messages: list[CaseMessage] = []
         woman = self.random.random() < 0.5
         name = self.random.choice(self.words["women" if woman else "men"])
@@ -213,7 +216,7 @@ class _Writer:
         identity = self.kinds[IDENTITY]
         self._say(Role.CUSTOMER, self._first_letter())
         if identity == "earlier":
-            self._say(Role.AGENT, [self._one("identity_colleague")], assessed=False)
+            self._say(Role.AGENT, [self._one("identity_colleague", IDENTITY)], assessed=False)
         if identity in ("asked", "refused"):
             self._say(Role.AGENT, [*self._opening(), self._one("identity_ask")])
             self._say(Role.CUSTOMER, [self._one("identity_give" if identity == "asked" else "identity_refuse")])
@@ -244,6 +247,7 @@ class _Writer:
             labels=labels,
             kinds=kinds,
             injected=self.injected,
+            wording={key: "|".join(self.decisive.get(key, [self.language, self.topic["name"]])) for key in labels},
             sentences=frozenset(self.used),
         )
 
@@ -267,11 +271,11 @@ class _Writer:
 
     def _opening(self) -> list[str]:
         return {
-            "plain": lambda: [self._one("salutation")],
-            "odd": lambda: [self._one("salutation_odd")],
-            "missing": lambda: [self._one("opening_plain")],
-            "mentioned": lambda: [self._one("opening_plain"), self._one("opening_trap")],
-            "late": lambda: [self._one("opening_plain")],
+            "plain": lambda: [self._one("salutation", GREETING)],
+            "odd": lambda: [self._one("salutation_odd", GREETING)],
+            "missing": lambda: [self._one("opening_plain", GREETING)],
+            "mentioned": lambda: [self._one("opening_plain", GREETING), self._one("opening_trap", GREETING)],
+            "late": lambda: [self._one("opening_plain", GREETING)],
         }[self.kinds[GREETING]]()
 
     def _last_reply(self) -> None:
@@ -297,14 +301,14 @@ class _Writer:
 
     def _tone(self) -> list[str]:
         kind = self.kinds[RESPECT]
-        return [] if kind == "plain" else [self._one(kind)]
+        return [] if kind == "plain" else [self._one(kind, RESPECT)]
 
     def _care(self) -> list[str]:
-        return [self._one(name) for name in self.care] if self.topic["trouble"] else []
+        return [self._one(name, CARE) for name in self.care] if self.topic["trouble"] else []
 
     def _answer(self) -> list[str]:
         kind = self.kinds[ANSWERED]
-        return [] if kind == "silent" else [self._of_topic(kind)]
+        return [] if kind == "silent" else [self._of_topic(kind, ANSWERED)]
 
     def _promise(self) -> list[str]:
         pool = {
@@ -315,20 +319,20 @@ class _Writer:
             "open": "promise_undated",
             "otherDate": "promise_trap",
         }[self.kinds[PROMISE]]
-        return [self._one(pool)] if pool else []
+        return [self._one(pool, PROMISE)] if pool else []
 
     def _identity(self) -> list[str]:
         kind = self.kinds[IDENTITY]
         if kind == "none":
             return []
         if kind == "general":
-            return [self._one("identity_general")]
-        told = [self._of_topic("disclosure")]
+            return [self._one("identity_general", IDENTITY)]
+        told = [self._of_topic("disclosure", IDENTITY)]
         if kind in ("asked", "volunteered"):
-            return [self._one("identity_confirm"), *told]
+            return [self._one("identity_confirm", IDENTITY), *told]
         if kind == "refused":
-            return [self._one("identity_careless"), *told]
-        return [*told, self._one("identity_late")] if kind == "late" else told
+            return [self._one("identity_careless", IDENTITY), *told]
+        return [*told, self._one("identity_late", IDENTITY)] if kind == "late" else told
 
     def _fact(self) -> list[str]:
         kind = self.kinds[FACT]
@@ -355,7 +359,7 @@ class _Writer:
             ATTACHMENT: {"sent": "attachment", "forgotten": "attachment", "theirs": "attachment_trap"},
             CLOSING: {"mentioned": "closing_trap"},
         }
-        return [self._one(pool[self.kinds[key]]) for key, pool in pools.items() if self.kinds[key] in pool]
+        return [self._one(pool[self.kinds[key]], key) for key, pool in pools.items() if self.kinds[key] in pool]
 
     @property
     def _fact_name(self) -> str:
@@ -371,16 +375,19 @@ class _Writer:
         return self._filled(self.random.choice(self.words["claim"]), value=self._claimed)
 
     def _fact_of(self, name: str, value: str) -> str:
-        return self._filled(self.random.choice(self.words["facts"][name]), value=value)
+        return self._filled(self.random.choice(self.words["facts"][name]), FACT, value=value)
 
-    def _of_topic(self, pool: str) -> str:
-        return self._filled(self.random.choice(self.topic[pool]))
+    def _of_topic(self, pool: str, decides: int | None = None) -> str:
+        return self._filled(self.random.choice(self.topic[pool]), decides)
 
-    def _one(self, pool: str) -> str:
-        return self._filled(self.random.choice(self.words[pool]))
+    def _one(self, pool: str, decides: int | None = None) -> str:
+        return self._filled(self.random.choice(self.words[pool]), decides)
 
-    def _filled(self, wording: str, **more: str) -> str:
+    def _filled(self, wording: str, decides: int | None = None, **more: str) -> str:
+        """`decides`: the criterion that these words decide."""
         self.used.add(wording)
+        if decides is not None:
+            self.decisive.setdefault(decides, []).append(wording)
         chosen = _ALTERNATIVES.sub(lambda found: self.random.choice(found[1].split("|")), wording)
         return chosen.format(**self.fillings, **more)
 

@@ -8,7 +8,7 @@ on which the judge abstained, or which it took for not applicable, is one that i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +45,12 @@ class Figure:
         return f"{self.value:.2f} [{self.interval[0]:.2f}, {self.interval[1]:.2f}]"
 
 
-def figures(criterion: Criterion, truth: Sequence[Decimal | None], given: Sequence[Given]) -> dict[str, Figure]:
+def figures(
+    criterion: Criterion, truth: Sequence[Decimal | None], given: Sequence[Given], groups: Sequence[str] | None = None
+) -> dict[str, Figure]:
     """Every figure of one criterion.
+
+    `groups`: cases of one group vary together, so intervals come from resampling whole groups.
 
     `coverage`: share of cases with an accepted verdict. `agreement` and `kappa`: of accepted verdicts; `kappa` is
     weighted by squares where the criterion is a scale and both sides apply. `constant`: agreement of the most frequent
@@ -58,17 +62,18 @@ def figures(criterion: Criterion, truth: Sequence[Decimal | None], given: Sequen
     defect = np.array([label is not None and label < criterion.max_points for label in truth])
     found = np.array([one.accepted and one.score is not None and one.score < criterion.max_points for one in given])
     stated = np.array([one.confidence for one in given])
+    member = np.unique(np.array(groups if groups is not None else range(len(given))), return_inverse=True)[1]
     accepted = [(one.score, label) for one, label in zip(given, truth, strict=True) if one.accepted]
     return {
-        "coverage": _share(taken, np.ones(len(taken), dtype=bool)),
-        "agreement": _share(right, taken),
-        "kappa": _kappa(criterion, accepted),
-        "precision": _share(defect, found),
-        "recall": _share(found, defect),
+        "coverage": _share(taken, np.ones(len(taken), dtype=bool), member),
+        "agreement": _share(right, taken, member),
+        "kappa": _kappa(criterion, accepted, member[taken]),
+        "precision": _share(defect, found, member),
+        "recall": _share(found, defect, member),
         "constant": Figure(_most_frequent([label for _, label in accepted])),
         "ece": Figure(agreement.expected_calibration_error(stated, right.astype(float)).value if len(right) else None),
         "brier": Figure(agreement.brier_score(stated, right.astype(float)).value if len(right) else None),
-        "ungated": _share(right, np.ones(len(right), dtype=bool)),
+        "ungated": _share(right, np.ones(len(right), dtype=bool), member),
     }
 
 
@@ -89,37 +94,41 @@ def spread(values: Sequence[float | None]) -> Figure:
     return Figure(float(known.mean()), (float(low), float(high)))
 
 
-def _share(hits: NDArray[np.bool_], of: NDArray[np.bool_]) -> Figure:
+def _share(hits: NDArray[np.bool_], of: NDArray[np.bool_], member: NDArray[np.int64]) -> Figure:
     if not of.any():
         return Figure(None)
     columns = np.column_stack([np.ones(int(of.sum())), hits[of].astype(float)])
-    return Figure(float(hits[of].mean()), agreement.bootstrap_ci(columns, lambda sums: sums[:, 1] / sums[:, 0]))
+    interval = agreement.bootstrap_ci(columns, agreement.mean_of_sums, groups=member[of])
+    return Figure(float(hits[of].mean()), interval)
 
 
-def _kappa(criterion: Criterion, pairs: Sequence[tuple[Decimal | None, Decimal | None]]) -> Figure:
-    if criterion.scoring_type is ScoringType.NUMERIC_SCALE:
-        both = [(one, other) for one, other in pairs if one is not None and other is not None]
-        level = agreement.Level.INTERVAL
-    else:
-        both, level = list(pairs), agreement.Level.NOMINAL  # type: ignore[assignment]
-    if not both:
+def _kappa(
+    criterion: Criterion, pairs: Sequence[tuple[Decimal | None, Decimal | None]], member: NDArray[np.int64]
+) -> Figure:
+    """Of a scale the pairs in which both sides apply, weighted by squares; else labels, "not applicable" among them."""
+    is_scale = criterion.scoring_type is ScoringType.NUMERIC_SCALE
+    level = agreement.Level.INTERVAL if is_scale else agreement.Level.NOMINAL
+    used = [at for at, (one, other) in enumerate(pairs) if not is_scale or (one is not None and other is not None)]
+    if not used:
         return Figure(None)
-    sides = [
-        np.array([_NOT_APPLICABLE if value is None else float(value) for value in side])
-        for side in zip(*both, strict=True)
-    ]
-    if level is agreement.Level.INTERVAL:
-        sums = agreement.interval_sums(*sides)
+    first, second = (
+        np.array([_NOT_APPLICABLE if (value := pairs[at][side]) is None else float(value) for at in used])
+        for side in (0, 1)
+    )
+    kappa = agreement.cohen_kappa(first, second, level=level).value
+    if kappa is None:
+        return Figure(None)
+    if is_scale:
+        sums = agreement.interval_sums(first, second)
     else:
-        kinds, codes = np.unique(np.concatenate(sides), return_inverse=True)
-        sums = agreement.nominal_sums(codes[: len(both)], codes[len(both) :], len(kinds))
-    value = agreement.cohen_kappa(sides[0], sides[1], level=level).value
+        kinds, codes = np.unique(np.concatenate([first, second]), return_inverse=True)
+        sums = agreement.nominal_sums(codes[: len(used)], codes[len(used) :], len(kinds))
 
-    def statistic(resampled: NDArray[np.float64]) -> Any:
+    def statistic(resampled: NDArray[np.float64]) -> NDArray[np.float64]:
         return agreement.beyond_chance(agreement.kappa_disagreement(resampled, level))
 
-    return Figure(value, agreement.bootstrap_ci(sums, statistic) if value is not None else None)
+    return Figure(kappa, agreement.bootstrap_ci(sums, statistic, groups=member[used]))
 
 
-def _most_frequent(labels: Sequence[Any]) -> float | None:
+def _most_frequent(labels: Sequence[Decimal | None]) -> float | None:
     return max(labels.count(label) for label in set(labels)) / len(labels) if labels else None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assaydesk.domains.quality.judging.features import Reading, read_case, texts_of
+from assaydesk.domains.quality.judging.passages import names_pattern, passages_of
 from assaydesk.domains.quality.judging.types import WorklogCase
 from assaydesk.integrations.local_ai.port import Embedder
 
@@ -73,6 +74,20 @@ def read_cases(cases: Sequence[WorklogCase], embedder: KeptEmbedder) -> list[Rea
     texts = [texts_of(case) for case in cases]
     embedder.prepare(text for one in texts for text in (*one.replies, *one.asked))
     return [read_case(case, embedder) for case in cases]
+
+
+def message_vectors(cases: Sequence[WorklogCase], embedder: KeptEmbedder) -> list[tuple[Vectors, Vectors]]:
+    """Sentence vectors of the last message of each case and of the one before it."""
+    split = [tuple(_sentences(case, place) for place in (-1, -2)) for case in cases]
+    embedder.prepare(text for pair in split for side in pair for text in side)
+    return [(embedder.passages(last), embedder.passages(before)) for last, before in split]
+
+
+def _sentences(case: WorklogCase, place: int) -> list[str]:
+    """As `texts_of` gives them, names taken out, so that a sentence that was read before is known."""
+    names = names_pattern(case)
+    texts = [one.text for one in passages_of([case.messages[place]], least=1)]
+    return [text if names is None else names.sub("…", text) for text in texts]
 
 
 def _key(kind: str, text: str) -> str:
