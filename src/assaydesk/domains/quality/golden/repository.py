@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, distinct, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from assaydesk.domains.quality.assessments.models import AssessmentCriterion
@@ -57,12 +57,12 @@ async def item_counts(session: ReadSession, set_ids: Collection[int]) -> dict[in
 
 async def last_runs(session: ReadSession, set_ids: Collection[int]) -> dict[int, GoldenRun]:
     """The newest run of each set."""
-    query = (
-        select(GoldenRun)
+    newest = (
+        select(func.max(GoldenRun.id))
         .where(GoldenRun.golden_set_id.in_(list(set_ids)))
-        .order_by(GoldenRun.golden_set_id, GoldenRun.id.desc())
-        .distinct(GoldenRun.golden_set_id)
+        .group_by(GoldenRun.golden_set_id)
     )
+    query = select(GoldenRun).where(GoldenRun.id.in_(newest)).execution_options(populate_existing=True)
     return {run.golden_set_id: run for run in (await session.execute(query)).scalars()}
 
 
@@ -193,9 +193,7 @@ async def passed_before(session: ReadSession, run: GoldenRun) -> bool:
 
 async def enabled_sets(session: ReadSession, base_id: int | None = None) -> Sequence[GoldenSet]:
     """Sets in use that have something to judge."""
-    filled = select(distinct(GoldenItem.golden_set_id)).where(
-        GoldenItem.deleted_at.is_(None), GoldenItem.erased_at.is_(None)
-    )
+    filled = select(GoldenItem.golden_set_id).where(GoldenItem.deleted_at.is_(None), GoldenItem.erased_at.is_(None))
     query = select(GoldenSet).where(GoldenSet.deleted_at.is_(None), GoldenSet.enabled, GoldenSet.id.in_(filled))
     if base_id is not None:
         query = query.where(GoldenSet.scorecard_base_id == base_id)
