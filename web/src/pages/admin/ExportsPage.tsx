@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, NumberInput, Paper, Progress, Select, SimpleGrid, Table, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Group, NumberInput, Paper, Progress, Select, SimpleGrid, Table, Text, TextInput, Title, VisuallyHidden } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMay } from "@/app/auth";
@@ -106,7 +106,7 @@ function Jobs() {
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>{t("admin.exportWhat")}</Table.Th><Table.Th>{t("admin.state")}</Table.Th><Table.Th>{t("admin.progress")}</Table.Th>
-                  <Table.Th>{t("admin.created")}</Table.Th><Table.Th aria-label={t("admin.actions")} />
+                  <Table.Th>{t("admin.created")}</Table.Th><Table.Th><VisuallyHidden>{t("admin.actions")}</VisuallyHidden></Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

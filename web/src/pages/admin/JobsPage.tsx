@@ -1,5 +1,5 @@
 import {
-  Anchor, Alert, Box, Button, Drawer, Group, Pagination, SegmentedControl, Stack, Switch, Table, Tabs, Text, TextInput,
+  Anchor, Alert, Box, Button, Drawer, Group, Pagination, SegmentedControl, Stack, Switch, Table, Tabs, Text, TextInput, VisuallyHidden,
 } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -69,7 +69,7 @@ function Schedule() {
                   <Table.Thead>
                     <Table.Tr>
                       <Table.Th>{t("admin.job")}</Table.Th><Table.Th>{t("admin.rhythm")}</Table.Th><Table.Th>{t("admin.lastRun")}</Table.Th>
-                      <Table.Th>{t("admin.nextRun")}</Table.Th><Table.Th>{t("admin.enabled")}</Table.Th><Table.Th aria-label={t("admin.actions")} />
+                      <Table.Th>{t("admin.nextRun")}</Table.Th><Table.Th>{t("admin.enabled")}</Table.Th><Table.Th><VisuallyHidden>{t("admin.actions")}</VisuallyHidden></Table.Th>
                     </Table.Tr>
                   </Table.Thead>
                   <Table.Tbody>
@@ -206,7 +206,7 @@ function Queue() {
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>{t("admin.job")}</Table.Th><Table.Th>{t("admin.state")}</Table.Th><Table.Th>{t("admin.planned")}</Table.Th>
-                    <Table.Th>{t("admin.finished")}</Table.Th><Table.Th>{t("admin.tries")}</Table.Th><Table.Th aria-label={t("admin.actions")} />
+                    <Table.Th>{t("admin.finished")}</Table.Th><Table.Th>{t("admin.tries")}</Table.Th><Table.Th><VisuallyHidden>{t("admin.actions")}</VisuallyHidden></Table.Th>
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>

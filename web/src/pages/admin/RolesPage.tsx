@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Select, Table, Text } from "@mantine/core";
+import { Anchor, Button, Group, Select, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -24,7 +24,7 @@ export default function RolesPage() {
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>{t("admin.name")}</Table.Th><Table.Th>{t("admin.basedOn")}</Table.Th><Table.Th>{t("admin.people")}</Table.Th>
-                  <Table.Th aria-label={t("admin.actions")} />
+                  <Table.Th><VisuallyHidden>{t("admin.actions")}</VisuallyHidden></Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
