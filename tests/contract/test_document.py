@@ -25,6 +25,9 @@ PARTS = re.compile(
 LATER = re.compile(r"backtest|appeal|calibration|goldenSet|report/|acknowledge|quality/check")
 """These belong to later releases; everything else of the groups must be there."""
 ADDED: dict[tuple[str, str], str] = {
+    ("GET", "/api/mind/quality/report/scores/assessment"): "quality",
+    ("POST", "/api/mind/quality/scorecard/lint"): "quality",
+    ("GET", "/api/mind/quality/scorecard/{id}/lint"): "quality",
     ("POST", "/api/mind/quality/assessment/{id}/replay"): "quality",
     ("GET", "/api/mind/quality/assessment/{id}/replay/{runId}"): "quality",
     ("GET", "/api/mind/quality/report/agreement/pair"): "quality",

@@ -5,15 +5,19 @@ from typing import Annotated, Literal
 from fastapi import Depends, Header, Path, Query
 
 from assaydesk.domains.quality.scorecards import service
+from assaydesk.domains.quality.scorecards.errors import ScorecardNotFound
 from assaydesk.domains.quality.scorecards.models import Scorecard
-from assaydesk.domains.quality.scorecards.types import ScorecardState
+from assaydesk.domains.quality.scorecards.types import Content, ScorecardState
+from assaydesk.domains.settings.service import get_settings
 from assaydesk.platform.errors import FieldError, ValidationFailed
-from assaydesk.platform.http.sessions import Writes
+from assaydesk.platform.http.sessions import Context, Writes
 from assaydesk.platform.schema import Id
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 from assaydesk.platform.security.require import Require
 from assaydesk.platform.versions import HEADER
+
+LANGUAGES = ("en", "de")
 
 Caller = Annotated[Actor, Depends(Require())]
 Manager = Annotated[Actor, Depends(Require(Permission.QUALITY_MANAGE_SCORECARDS))]
@@ -52,4 +56,30 @@ async def scorecard_to_write(session: Writes, actor: Manager, scorecard_id: Scor
     return await service.find_scorecard(session, actor, scorecard_id)
 
 
+async def content_to_lint(context: Context, actor: Manager, scorecard_id: ScorecardId) -> Content:
+    """The content of a revision; its session is closed again, because a model takes its time."""
+    async with context.database.read() as session:
+        await service.find_scorecard(session, actor, scorecard_id)
+        revision = await service.get_revision(session, scorecard_id)
+    if revision is None:
+        raise ScorecardNotFound(scorecard_id)
+    return revision.content
+
+
+async def words_language(
+    context: Context,
+    accepted: Annotated[str | None, Header(alias="Accept-Language", description="`en` or `de`.")] = None,
+) -> str:
+    """The language of texts for people: the first of `Accept-Language` that there is, else `qualityTextLanguage`."""
+    for one in (accepted or "").split(","):
+        code = one.partition(";")[0].strip().casefold()[:2]
+        if code in LANGUAGES:
+            return code
+    async with context.database.read() as session:
+        return (await get_settings(session)).quality_text_language
+
+
+ToLint = Annotated[Content, Depends(content_to_lint)]
+Language = Annotated[str, Depends(words_language)]
+Suggest = Annotated[bool, Query(description="False asks no model for other wordings.")]
 ToWrite = Annotated[Scorecard, Depends(scorecard_to_write)]

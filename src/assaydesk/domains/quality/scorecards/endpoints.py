@@ -10,24 +10,30 @@ from assaydesk.domains.quality.scorecards.deps import (
     BaseId,
     Caller,
     Format,
+    Language,
     Manager,
     MayDelete,
     NamePart,
     Scope,
     ScorecardId,
     States,
+    Suggest,
+    ToLint,
     ToWrite,
     UnmodifiedSince,
 )
 from assaydesk.domains.quality.scorecards.errors import (
+    GoldenGateFailed,
     InvalidTransition,
     ScorecardActive,
     ScorecardDeleted,
     ScorecardNotFound,
 )
 from assaydesk.domains.quality.scorecards.events import LATEST_BACKTEST
+from assaydesk.domains.quality.scorecards.linting import content_of_body, lint_content, outside_of, report_json
 from assaydesk.domains.quality.scorecards.schemas import (
     DocumentedAs,
+    LintReport,
     ScorecardClone,
     ScorecardCreate,
     ScorecardCreated,
@@ -39,11 +45,13 @@ from assaydesk.domains.quality.scorecards.schemas import (
     ScorecardWithRevisions,
     Succeeded,
 )
+from assaydesk.domains.quality.scorecards.types import Content
 from assaydesk.platform.errors import PermissionDenied, StaleObject, ValidationFailed
+from assaydesk.platform.http.context import AppContext
 from assaydesk.platform.http.encode import json_answer
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
-from assaydesk.platform.http.sessions import Reads, Writes
+from assaydesk.platform.http.sessions import Context, Reads, Writes
 from assaydesk.platform.security.require import note_ignored
 
 router = Router("quality", prefix="/api/mind/quality/scorecard")
@@ -102,7 +110,13 @@ async def create_scorecard(
     operation_id="updateQualityScorecard",
     response_model=ScorecardUpdated,
     responses=errors(
-        PermissionDenied, ScorecardNotFound, ValidationFailed, ScorecardDeleted, InvalidTransition, StaleObject
+        PermissionDenied,
+        ScorecardNotFound,
+        ValidationFailed,
+        ScorecardDeleted,
+        InvalidTransition,
+        GoldenGateFailed,
+        StaleObject,
     ),
 )
 async def update_scorecard(
@@ -162,3 +176,47 @@ async def clone_scorecard(
     created = await service.clone_scorecard(session, actor, scorecard.id, body or {})
     note_ignored(created.ignored)
     return {"id": created.scorecard_id, "baseId": created.base_id}
+
+
+@router.post(
+    "/lint",
+    operation_id="lintQualityScorecardBody",
+    response_model=LintReport,
+    responses=errors(PermissionDenied, ValidationFailed),
+)
+async def lint_body(
+    context: Context,
+    actor: Manager,
+    language: Language,
+    body: Annotated[dict[str, Any], Body(), DocumentedAs(ScorecardCreate)],
+    suggest: Suggest = True,
+) -> Response:
+    """Say what is weak about a scorecard that is not stored; the body is that of `POST /quality/scorecard`.
+
+    Findings are advice: structure, joined demands, what cannot be observed, scales without anchors, overlaps,
+    knock-outs. None of them keeps a scorecard from being activated. When a language model is configured, one call asks
+    it for other wordings; nothing of it is stored.
+    """
+    content, ignored = content_of_body(body)
+    note_ignored(ignored)
+    return await _lint(context, content, language, suggest=suggest)
+
+
+@router.get(
+    "/{id}/lint",
+    operation_id="lintQualityScorecard",
+    response_model=LintReport,
+    responses=errors(PermissionDenied, ScorecardNotFound),
+)
+async def lint_scorecard(
+    context: Context, actor: Manager, content: ToLint, language: Language, suggest: Suggest = True
+) -> Response:
+    """Say what is weak about a revision, in the same form."""
+    return await _lint(context, content, language, suggest=suggest)
+
+
+async def _lint(context: AppContext, content: Content, language: str, *, suggest: bool) -> Response:
+    outside = outside_of(context.config, context.ports)
+    seconds = context.config.llm_timeout_seconds
+    report = await lint_content(content, language, outside, suggest=suggest, timeout_seconds=seconds)
+    return json_answer(report_json(report))

@@ -197,6 +197,24 @@ class ScorecardUpdated(Schema):
     message: str | None = Field(description="Set when the answer shows another row than the one that was named.")
 
 
+class LintFinding(Schema):
+    code: str = Field(description="What is weak; the codes are listed in docs/guide/scorecards.md.")
+    severity: Literal["error", "warning", "hint"]
+    category_id: int | None
+    criterion_id: int | None
+    text: str = Field(description="What it is, and what to do about it.")
+    suggestion: str | None = Field(description="Another wording, by the language model when there is one.")
+
+
+class LintReport(Schema):
+    findings: list[LintFinding] = Field(description="In the order of the scorecard, the gravest of a criterion first.")
+    errors: int
+    warnings: int
+    hints: int
+    suggestions_failed: bool = Field(description="The model was asked for wordings and gave none that can be used.")
+    model: str | None = Field(description="Who worded the suggestions.")
+
+
 class Succeeded(Schema):
     success: Literal[True]
 
