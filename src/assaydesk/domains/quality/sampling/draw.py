@@ -10,18 +10,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from assaydesk.domains.quality.sampling.types import WEEKS_BACK, Drawn, Pick, Share, Stratum, Unit
+from assaydesk.domains.quality.sampling.types import WEEKS_BACK, Drawn, Pick, Population, Share, Stratum, Unit
 
 
-def draw(units: Iterable[Unit], *, seed: str, per_person: int, random_percent: float) -> Drawn:
+def draw(work: Population) -> Drawn:
     """Draw `per_person` pieces of each person's work; `random_percent` of them at random."""
     by_person: dict[int, list[Unit]] = defaultdict(list)
-    for unit in units:
+    for unit in work.units:
         by_person[unit.user_id].append(unit)
     picks: list[Pick] = []
     strata: list[Stratum] = []
     for user_id in sorted(by_person):
-        chosen, stratum = _draw_one(user_id, by_person[user_id], seed, per_person, random_percent)
+        chosen, stratum = _draw_one(user_id, by_person[user_id], work)
         picks += chosen
         strata.append(stratum)
     return Drawn(tuple(picks), tuple(strata))
@@ -32,11 +32,10 @@ def at_random(per_person: int, random_percent: float) -> int:
     return int(per_person * random_percent / 100 + 0.5)
 
 
-def _draw_one(
-    user_id: int, units: Sequence[Unit], seed: str, per_person: int, random_percent: float
-) -> tuple[list[Pick], Stratum]:
+def _draw_one(user_id: int, units: Sequence[Unit], work: Population) -> tuple[list[Pick], Stratum]:
+    seed, per_person = work.seed, work.per_person
     risky = [unit for unit in units if unit.risks]
-    by_risk = min(per_person - at_random(per_person, random_percent), len(risky))
+    by_risk = min(per_person - at_random(per_person, work.random_percent), len(risky))
     first = _first(risky, f"{seed}:risk", by_risk)
     taken = {unit.worklog_id for unit in first}
     left = [unit for unit in units if unit.worklog_id not in taken]

@@ -25,7 +25,7 @@ from assaydesk.domains.quality.sampling.second import (
     show_sheet,
     write_sheet,
 )
-from assaydesk.domains.quality.sampling.types import Drawn, Unit
+from assaydesk.domains.quality.sampling.types import Drawn, Population
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.teams.service import load_teams
 from assaydesk.kit.clock import iso, localize, utc_now
@@ -116,15 +116,14 @@ async def due(session: ReadSession, now: datetime) -> list[tuple[int, date]]:
     return [(number, week) for number, found in weeks.items() for week in found if (number, week) not in done]
 
 
-async def population_of(
-    session: ReadSession, plan_id: int, week: date, now: datetime
-) -> tuple[SamplingPlan, list[Unit]] | None:
+async def population_of(session: ReadSession, plan_id: int, week: date, now: datetime) -> Population | None:
     """What a plan draws from; None when the plan is gone or its scorecard is not active."""
     plan = await repository.get_plan(session, plan_id)
     family = None if plan is None else await _family(session, plan, week)
     if plan is None or family is None:
         return None
-    return plan, await repository.population(session, plan, family, now=now)
+    units = await repository.population(session, plan, family, now=now)
+    return Population(tuple(units), seed_of(plan.seed, week), plan.per_agent_week, plan.random_percent)
 
 
 async def keep_draw(session: WriteSession, plan_id: int, week: date, drawn: Drawn, now: datetime) -> int:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import date, datetime
 
 from assaydesk.domains.quality.sampling import service
-from assaydesk.domains.quality.sampling.draw import draw, seed_of
+from assaydesk.domains.quality.sampling.draw import draw
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.jobs.job import JobResult, Runtime, job
 
@@ -26,9 +26,6 @@ async def _draw(runtime: Runtime, plan_id: int, week: date, now: datetime) -> in
         found = await service.population_of(session, plan_id, week, now)
     if found is None:
         return 0
-    plan, units = found
-    chosen = await asyncio.to_thread(
-        draw, units, seed=seed_of(plan.seed, week), per_person=plan.per_agent_week, random_percent=plan.random_percent
-    )
+    chosen = await asyncio.to_thread(draw, found)
     async with runtime.database.write() as session:
         return await service.keep_draw(session, plan_id, week, chosen, now)

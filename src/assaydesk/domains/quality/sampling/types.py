@@ -46,6 +46,16 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Population:
+    """What a plan draws from in a week, and by which rules."""
+
+    units: tuple[Unit, ...]
+    seed: str
+    per_person: int
+    random_percent: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pick:
     """One that was drawn. `probability`: how likely it was that it would be, before the draw."""
 
