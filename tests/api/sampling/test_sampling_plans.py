@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from assaydesk.domains.quality.assessments.models import Assessment
 from assaydesk.domains.quality.assessments.types import State
 from assaydesk.domains.quality.sampling import service, tasks
-from assaydesk.domains.quality.sampling.draw import draw, seed_of
+from assaydesk.domains.quality.sampling.draw import draw
 from assaydesk.domains.quality.sampling.models import SamplingDraw, SamplingPick
 from assaydesk.domains.worklogs.models import Worklog
 from assaydesk.kit.clock import utc_now
@@ -127,7 +127,7 @@ async def test_broken_off_and_repeated_nothing_is_doubled(field: Field, runtime:
     async with runtime.database.read() as session:
         found = await service.population_of(session, plan, week, now)
     assert found is not None
-    drawn = draw(found[1], seed=seed_of(found[0].seed, week), per_person=3, random_percent=100)
+    drawn = draw(found)
     try:
         async with runtime.database.write() as session:
             assert await service.keep_draw(session, plan, week, drawn, now) == 3
@@ -157,7 +157,7 @@ async def test_what_the_ai_found_makes_no_blind_review_risky(field: Field, runti
     async with runtime.database.read() as session:
         found = await service.population_of(session, plan, last_monday().date(), utc_now())
     assert found is not None
-    assert [list(unit.risks) for unit in found[1]] == [["slaMissed"], ["needsHuman"], ["lowConfidence"], []]
+    assert [list(unit.risks) for unit in found.units] == [["slaMissed"], ["needsHuman"], ["lowConfidence"], []]
 
 
 async def test_keeping_plans(field: Field, runtime: Runtime, as_actor: Any) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assaydesk.domains.quality.sampling.draw import at_random, draw, due_weeks, in_share, reviewer_of
-from assaydesk.domains.quality.sampling.types import Risk, Share, Unit
+from assaydesk.domains.quality.sampling.types import Population, Risk, Share, Unit
 
 units = st.lists(
     st.tuples(st.integers(1, 10_000), st.integers(1, 3), st.booleans()), max_size=40, unique_by=lambda one: one[0]
@@ -16,8 +16,8 @@ units = st.lists(
 
 @given(units, st.integers(1, 8), st.integers(0, 100), st.text(max_size=5))
 def test_a_draw_keeps_its_promises(work: list[Unit], count: int, percent: int, seed: str) -> None:
-    found = draw(work, seed=seed, per_person=count, random_percent=percent)
-    assert found == draw(list(reversed(work)), seed=seed, per_person=count, random_percent=percent)
+    found = draw(Population(tuple(work), seed, count, percent))
+    assert found == draw(Population(tuple(reversed(work)), seed, count, percent))
     by_person = Counter(unit.user_id for unit in work)
     drawn = Counter(pick.user_id for pick in found.picks)
     assert drawn == {user: min(count, number) for user, number in by_person.items()}
@@ -35,7 +35,7 @@ def test_weights_make_up_for_what_risk_prefers() -> None:
     work = [Unit(number, 1, (Risk.KNOCK_OUT,) if number <= 10 else ()) for number in range(1, 101)]
     plain, weighted = 0.0, 0.0
     for turn in range(400):
-        picks = draw(work, seed=str(turn), per_person=10, random_percent=50).picks
+        picks = draw(Population(tuple(work), str(turn), 10, 50)).picks
         plain += sum(bool(pick.risks) for pick in picks) / len(picks)
         weighted += sum(1 / pick.probability for pick in picks if pick.risks) / len(work)
     assert plain / 400 > 0.5, "half of the places go to the risky ones"
