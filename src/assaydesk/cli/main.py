@@ -11,7 +11,7 @@ from rich.table import Table
 
 from assaydesk import __version__
 from assaydesk.app import create_app
-from assaydesk.cli import data, replay, running, volume
+from assaydesk.cli import data, lint, replay, running, volume
 from assaydesk.cli.instance import (
     CommandFailed,
     clear_errors,
@@ -46,6 +46,7 @@ app = typer.Typer(
 app.add_typer(data.importing, name="import")
 app.command("assess", epilog=data.ASSESS_EXAMPLE)(data.assess)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
+app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
 app.command("generate", epilog=volume.EXAMPLE)(volume.generate)
 app.command("demo", epilog="Example: assaydesk demo --port 8700")(running.demo)
 app.command("up", epilog="Example: assaydesk up --host 0.0.0.0 --port 8700")(running.up)
