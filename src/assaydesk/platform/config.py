@@ -1,12 +1,17 @@
 """Settings of the process, from the environment (design.md 5). What an administrator changes at run time are rows
 in `domains/settings`."""
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Small matrices are slower on many threads, far slower while others work, and sums in another order give other last
+# digits: what is learned is to be the same on any machine. Read by numpy when it is loaded, which is after this.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class Config(BaseSettings):
