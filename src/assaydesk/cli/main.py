@@ -11,7 +11,7 @@ from rich.table import Table
 
 from assaydesk import __version__
 from assaydesk.app import create_app
-from assaydesk.cli import data, lint, replay, running, volume
+from assaydesk.cli import data, learning, lint, replay, reports, running, volume
 from assaydesk.cli.instance import (
     CommandFailed,
     clear_errors,
@@ -44,7 +44,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(data.importing, name="import")
+app.add_typer(reports.reporting, name="report")
 app.command("assess", epilog=data.ASSESS_EXAMPLE)(data.assess)
+app.command("learn", epilog=learning.EXAMPLE)(learning.learn)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
 app.command("generate", epilog=volume.EXAMPLE)(volume.generate)
