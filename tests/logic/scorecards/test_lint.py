@@ -89,6 +89,7 @@ def test_one_weakness_is_one_finding(code: str, changes: dict[str, Any]) -> None
         {"description": "The agent asks how the customer feels."},
         {"description": "Wenn die Kundin verärgert ist und sich unwohl fühlt, nennt die Antwort den Grund."},
         {"description": "The last reply ends with good wishes."},
+        {"description": "A person takes over if and only if the tools are used up.", "allow_not_applicable": False},
         {"scoring_type": ScoringType.NUMERIC_SCALE, "assessment_prompt": "Full points: both. Half: one of them."},
         {"scoring_type": ScoringType.NUMERIC_SCALE, "description": "5 = beides genannt; 2 = eines; 0 = nichts."},
         {"description": "If the order is late, the reply says so.", "applicability_prompt": "Is the order late?",

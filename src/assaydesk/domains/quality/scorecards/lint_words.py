@@ -92,7 +92,9 @@ PAIRS: Final = tuple(
 """Two words that name one thing."""
 
 CONDITION: Final = re.compile(
-    r"\b(if|when|whenever|where|unless|in case|wenn|falls|sofern|sobald|soweit)\b|\b(?:im fall|bei bedarf)\b", re.I
+    r"\b((?<!only )if(?! and only)|when|whenever|where|unless|in case|wenn|falls|sofern|sobald|soweit)\b|"
+    r"\b(?:im fall|bei bedarf)\b",
+    re.I,
 )
 SUBORDINATE: Final = re.compile(
     r"\b(if|when|whenever|where|unless|because|before|after|until|so that|in order to|that|which|who|whether|what|how|"
