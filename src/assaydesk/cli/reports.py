@@ -162,10 +162,12 @@ def _share(value: float | None) -> str:
 
 
 def _with_interval(group: Mapping[str, Any], name: str) -> str:
-    write = _share if name == "exactAgreement" else _figure
     interval = group["ci95"][name]
-    spread = "" if interval is None else f" [{write(interval[0])}, {write(interval[1])}]"
-    return write(group[name]) + spread
+    if name == "exactAgreement":
+        spread = "" if interval is None else f" [{100 * interval[0]:.0f}, {100 * interval[1]:.0f}]"
+        return _share(group[name]) + spread
+    spread = "" if interval is None else f" [{_figure(interval[0])}, {_figure(interval[1])}]"
+    return _figure(group[name]) + spread
 
 
 def csv_text(reports: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
