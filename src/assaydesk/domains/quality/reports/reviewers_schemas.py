@@ -79,7 +79,7 @@ class AgreementFigures(Schema):
     assessments: int
 
 
-class ReviewerAgreement(Schema):
+class AgreementOfReviewer(Schema):
     """With the AI: over answers that the person set or confirmed, and over those given blind."""
 
     explicit: AgreementFigures
@@ -102,7 +102,7 @@ class ReviewerRead(Schema):
     severity: Severities
     time: ReviewTime
     changed: Changed
-    agreement: ReviewerAgreement
+    agreement: AgreementOfReviewer
     appeals: ReviewerAppeals
     warnings: list[str]
 
