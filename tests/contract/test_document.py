@@ -26,6 +26,9 @@ LATER = re.compile(r"backtest|appeal|calibration|goldenSet|report/|acknowledge|q
 """These belong to later releases; everything else of the groups must be there."""
 ADDED: dict[tuple[str, str], str] = {
     ("GET", "/api/mind/quality/report/scores/assessment"): "quality",
+    ("POST", "/api/mind/quality/fairness"): "quality",
+    ("GET", "/api/mind/quality/fairness"): "quality",
+    ("GET", "/api/mind/quality/fairness/{id}"): "quality",
     ("POST", "/api/mind/quality/scorecard/lint"): "quality",
     ("GET", "/api/mind/quality/scorecard/{id}/lint"): "quality",
     ("POST", "/api/mind/quality/assessment/{id}/replay"): "quality",

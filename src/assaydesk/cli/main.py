@@ -11,7 +11,7 @@ from rich.table import Table
 
 from assaydesk import __version__
 from assaydesk.app import create_app
-from assaydesk.cli import data, learning, lint, replay, reports, running, volume
+from assaydesk.cli import data, fairness, learning, lint, replay, reports, running, volume
 from assaydesk.cli.instance import (
     CommandFailed,
     clear_errors,
@@ -49,6 +49,7 @@ app.command("assess", epilog=data.ASSESS_EXAMPLE)(data.assess)
 app.command("learn", epilog=learning.EXAMPLE)(learning.learn)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
+app.command("fairness", epilog=fairness.EXAMPLE)(fairness.fairness)
 app.command("generate", epilog=volume.EXAMPLE)(volume.generate)
 app.command("demo", epilog="Example: assaydesk demo --port 8700")(running.demo)
 app.command("up", epilog="Example: assaydesk up --host 0.0.0.0 --port 8700")(running.up)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -180,7 +181,7 @@ async def test_sheets(scene: Scene, session: WriteSession) -> None:
 async def test_bodies_that_are_refused(scene: Scene, session: WriteSession, as_actor: ClientMaker) -> None:
     machine = await as_actor(permissions=[], type="aiAgent")
     anna, ben, _ = scene.reviewers
-    cases: tuple[tuple[dict[str, object], str, str], ...] = (
+    cases: tuple[tuple[dict[str, Any], str, str], ...] = (
         ({"reviewers": [anna]}, "too_short", "reviewers"),
         ({"reviewers": [anna, anna]}, "duplicate", "reviewers.1"),
         ({"worklogIds": []}, "too_short", "worklogIds"),
@@ -340,10 +341,10 @@ async def test_two_reviewers_who_write_at_once_lose_nothing(committed: Database)
     await asyncio.gather(write(people[0], 1), write(people[1], 2))
     async with committed.write() as session:
         await service.close_session(session, SYSTEM, await service.lock_session(session, SYSTEM, number))
-    async with committed.read() as session:
-        row = await service.find_session(session, SYSTEM, number)
-        shown = await service.show_session(session, SYSTEM, row)
-        result = await service.read_result(session, row)
+    async with committed.read() as reading:
+        row = await service.find_session(reading, SYSTEM, number)
+        shown = await service.show_session(reading, SYSTEM, row)
+        result = await service.read_result(reading, row)
     assert [sheet["criteria"][0]["score"] for sheet in shown["items"][0]["sheets"]] == [1, 2]
     assert result["overall"]["pairs"] == 3
 
