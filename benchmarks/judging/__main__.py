@@ -187,10 +187,10 @@ def _show_learned(found: Mapping[str, Any]) -> None:
     for row in found["full"]:
         print(f"  {row['criterion']} ({row['cases']} cases, {row['wordings']} wordings)")
         print(
-            f"    constant {row['always']:.2f}  floor {row['floor']['ungated']}  known wording {row['known']}  "
+            f"    constant {row['always']}  floor {row['floor']['ungated']}  known wording {row['known']}  "
             f"rank correlation {row['rank'] if row['rank'] is None else round(row['rank'], 2)}"
         )
-        for name in ("open", "trained", "checked"):
+        for name in ("open", "trained", "mixed", "checked"):
             one = row[name]
             print(
                 f"    {name:8} coverage {one['coverage']}  agreement {one['agreement']}  kappa {one['kappa']}  "

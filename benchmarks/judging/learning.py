@@ -1,9 +1,9 @@
 """How the learned judge grows with labels, and whether what it lets through reaches the target.
 
-Heads learn from the training half and are asked about the test half, which has other templates and other words. Two
+Heads learn from the training half and are asked about the test half, which has other templates and other words. Three
 gates are tried. `trained`: derived from the labels that the head learned from, each foretold without itself. `checked`:
 derived from people's answers to the head's own verdicts on the first conversations of the test half; these are not
-counted afterwards. The second is what happens on a desk whose work is reviewed.
+counted afterwards. The second is what happens on a desk whose work is reviewed. `mixed` is derived from both together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,8 @@ from benchmarks.judging.vectors import KeptEmbedder
 
 SIZES: Final = (0, 10, 30, 100, 300)
 REPEATS: Final = 3
-TARGET: Final = 0.9
+TARGET: Final = 0.85
+"""The usual target agreement of an instance."""
 CHECKED: Final = 150
 """Verdicts on the test half that people answer before its gate is set."""
 
@@ -154,6 +155,9 @@ def _full(train: Half, test: Half, chosen: Sequence[int], taught: _Taught) -> li
                 "floor": figures(criterion, truth, plain, groups),
                 "open": figures(criterion, truth, raw, groups),
                 "trained": figures(criterion, truth, _gated(criterion, taught, _trained_pairs(taught), raw), groups),
+                "mixed": figures(
+                    criterion, truth, _gated(criterion, taught, [*_trained_pairs(taught), *pairs], raw), groups
+                ),
                 "checked": figures(criterion, truth, _gated(criterion, taught, pairs, raw), groups),
                 "rank": rank_correlation(truth, [one.expected or 0.0 for one in raw]) if criterion.id == CARE else None,
             }

@@ -7,7 +7,8 @@ from re import IGNORECASE, MULTILINE, Pattern
 from re import compile as regex
 from typing import Final
 
-_LINE_START: Final = r"(?:^|[\n.!?,:;)>*#\"'“„–—-]\s*|\A\W*)"
+_LINE_START: Final = r"(?:^[^\w\n]*|[\n.!?,:;)>*#–—-]\s*|\A\W*)"
+"""Where a sentence or line begins. Quotation marks inside of one do not: a greeting that is quoted greets nobody."""
 
 
 def _any_of(*choices: str, before: str = r"\b", after: str = r"\b") -> Pattern[str]:
@@ -26,6 +27,7 @@ GREETING: Final = _any_of(
     r"sehr (?:geehrte|verehrte)[rs]?|liebe[rs]?|werte[rs]?|(?:herzlich )?willkommen",
     r"good (?:morning|afternoon|evening|day)|hello|greetings|dear|(?:a warm )?welcome|howdy",
     before=_LINE_START,
+    after=r"\b(?!-\w)",
 )
 CLOSING: Final = _any_of(
     r"(?:mit )?(?:freundliche[nms]?|viele[n]?|beste[nr]?|liebe[nr]?|herzliche[nr]?|schöne[nr]?|sonnige[nr]?)(?: \w+)? "
