@@ -3,6 +3,7 @@
 from assaydesk.domains.quality.assessments.dry_run import judge_worklogs
 from assaydesk.domains.quality.calibration import repository, service
 from assaydesk.domains.quality.calibration.models import Calibration
+from assaydesk.domains.quality.judging.loading import learned_of
 from assaydesk.domains.quality.scorecards.service import load_content
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.platform.jobs.job import Runtime, job
@@ -18,6 +19,7 @@ async def judge(runtime: Runtime, *, calibration_id: int) -> None:
             return
         content = (await load_content(session, [row.content_id]))[row.content_id]
         settings = await get_settings(session)
-    async for judged in judge_worklogs(runtime, waiting, content, settings):
+        learned = (await learned_of(session, runtime.ports, [row.scorecard_base_id])).get(row.scorecard_base_id)
+    async for judged in judge_worklogs(runtime, waiting, content, settings, learned=learned):
         async with runtime.database.write() as writing:
             await service.note_ai_answers(writing, calibration_id, judged)

@@ -19,6 +19,8 @@ from assaydesk.domains.quality.fairness.models import FairnessProbe
 from assaydesk.domains.quality.fairness.rewriting import counterfactual
 from assaydesk.domains.quality.fairness.schemas import FairnessCreate
 from assaydesk.domains.quality.fairness.types import Kind, ProbeState
+from assaydesk.domains.quality.judging.learned import Learned
+from assaydesk.domains.quality.judging.loading import learned_of
 from assaydesk.domains.quality.judging.types import WorklogCase
 from assaydesk.domains.quality.scorecards.service import get_revision, load_content
 from assaydesk.domains.quality.scorecards.types import Content, ScorecardState
@@ -117,11 +119,14 @@ async def carry_out(runtime: Runtime, probe_id: int) -> None:
         done = await repository.tallied(session, probe_id)
         missing = [number for number in probe.worklog_ids if number not in done]
         settings = await get_settings(session)
+        revision = await get_revision(session, probe.scorecard_id)
+        base_id = 0 if revision is None else revision.base_id
+        learned = (await learned_of(session, runtime.ports, [base_id])).get(base_id)
     for start in range(0, len(missing), AT_ONCE):
         ids = missing[start : start + AT_ONCE]
         async with runtime.database.read() as reading:
             cases = {number: one.case for number, one in (await collect(reading, ids, now=utc_now())).items()}
-        found = await _judge(runtime, cases, content, settings, kinds, seed)
+        found = await _judge(runtime, cases, content, settings, learned, kinds, seed)
         async with runtime.database.write() as session:
             for number in ids:
                 await repository.store_tally(session, probe_id, number, found.get(number, {"failed": True}))
@@ -134,6 +139,7 @@ async def _judge(
     cases: Mapping[int, WorklogCase],
     content: Content,
     settings: InstanceSettings,
+    learned: Learned | None,
     kinds: Sequence[Kind],
     seed: int,
 ) -> dict[int, dict[str, Any]]:
@@ -142,7 +148,7 @@ async def _judge(
     async def answers(some: Sequence[WorklogCase]) -> dict[int, tuple[CriterionAnswer, ...]]:
         if not some:
             return {}
-        async with aclosing(judge_cases(runtime, some, content, settings)) as results:
+        async with aclosing(judge_cases(runtime, some, content, settings, learned=learned)) as results:
             return {one.worklog_id: one.answers async for one in results if not one.failed}
 
     original = await answers(list(cases.values()))

@@ -6,8 +6,9 @@ from typing import Final
 from assaydesk.domains.quality.assessments.dry_run import judge_cases
 from assaydesk.domains.quality.golden import repository, runs
 from assaydesk.domains.quality.golden.codec import case_from_json
-from assaydesk.domains.quality.golden.models import GoldenRun
+from assaydesk.domains.quality.golden.models import GoldenRun, GoldenSet
 from assaydesk.domains.quality.golden.service import queue_due, setup_of
+from assaydesk.domains.quality.judging.loading import learned_of
 from assaydesk.domains.quality.scorecards.service import load_content
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.platform.jobs.job import Runtime, job
@@ -39,9 +40,12 @@ async def _judge_missing(runtime: Runtime, run_id: int) -> bool:
         cases = [case_from_json(item.case) for item in found if item.case is not None]
         content = (await load_content(session, [row.content_id]))[row.content_id]
         settings = await get_settings(session)
+        base_id = (await session.get_one(GoldenSet, row.golden_set_id)).scorecard_base_id
+        learned = (await learned_of(session, runtime.ports, [base_id])).get(base_id)
     failed = False
     if cases:
-        async with aclosing(judge_cases(runtime, cases, content, settings, choice=choice)) as results:
+        judged_cases = judge_cases(runtime, cases, content, settings, choice=choice, learned=learned)
+        async with aclosing(judged_cases) as results:
             async for judged in results:
                 failed = failed or judged.failed
                 async with runtime.database.write() as writing:
