@@ -15,7 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from assaydesk.domains.quality.assessments.claims import insist, new_token
 from assaydesk.domains.quality.assessments.criteria import totals_of
 from assaydesk.domains.quality.assessments.dry_run import DryResult, JudgeChoice, Spending, judge_worklogs
-from assaydesk.domains.quality.assessments.repository import answers_of
+from assaydesk.domains.quality.assessments.service import answers_of_assessment
 from assaydesk.domains.quality.backtests import repository
 from assaydesk.domains.quality.backtests.compare import comparable, labels_of, side_of, summarize
 from assaydesk.domains.quality.backtests.models import Backtest
@@ -207,7 +207,7 @@ async def _assessed(session: ReadSession, run: _Run, assessment_id: int | None) 
     if content_id not in run.contents:
         run.contents.update(await load_content(session, [content_id]))
     said = run.contents[content_id]
-    answers = list((await answers_of(session, [assessment_id]))[assessment_id].values())
+    answers = list((await answers_of_assessment(session, assessment_id)).values())
     among = comparable(run.content, said)
     found: dict[str, Any] = {"labels": labels_of(answers, among)}
     if run.backtest.compare_with == CompareWith.ASSESSED:

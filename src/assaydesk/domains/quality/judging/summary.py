@@ -15,8 +15,11 @@ def extractive_summary(case: WorklogCase, verdicts: Sequence[Verdict], language:
     """Empty when nothing was judged."""
     if not verdicts:
         return ""
-    minutes = max(1, round(case.duration_seconds / 60))
-    parts = [sentence("summary.work", language, {"count": len(case.replies), "minutes": minutes})]
+    parts = []
+    if case.worklog_id:
+        # A draft is no work yet: nothing was sent, and no time was taken.
+        minutes = max(1, round(case.duration_seconds / 60))
+        parts.append(sentence("summary.work", language, {"count": len(case.replies), "minutes": minutes}))
     asked = [message for message in case.messages if message.role is Role.CUSTOMER]
     for wording, messages in (("summary.asked", asked[:1]), ("summary.answered", case.replies[-1:])):
         if messages and (quote := _telling_sentence(messages[0])):
