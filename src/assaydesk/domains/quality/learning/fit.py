@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assaydesk.domains.quality.judging.confidence import Pair, fit_calibration, log_loss, severity
+from assaydesk.domains.quality.judging.confidence import MIN_GATE, Pair, fit_calibration, log_loss, severity
 from assaydesk.domains.quality.judging.features import Embedding
 from assaydesk.domains.quality.judging.heads import Example, Head, fit_head
 from assaydesk.domains.quality.judging.learned import BUILT_IN, JudgeTrust, Key
@@ -37,7 +37,11 @@ def fit_family(
     pairs: Mapping[str, Sequence[Pair]],
     embedder: Embedding,
 ) -> Fitted:
-    """Learn a family. `examples` oldest first; `pairs` by judge and of all families."""
+    """Learn a family. `examples` oldest first; `pairs` by judge and of all families.
+
+    A head is held to what it said before it knew the label, once there is enough of that: only there is work whose
+    wording nobody had labelled. Until then it is held to what it says of labels that were left out.
+    """
     heads: dict[Key, Head] = {}
     shortages: dict[Key, Shortage] = {}
     held: list[Pair] = []
@@ -53,8 +57,8 @@ def fit_family(
             Pair(key[0], base_id, one.confidence, one.agrees, one.weight, given[one.place].reviewer)
             for one in found.held_out
         ]
-        # What a head said before it knew the label is better proof than what it would have said without it.
-        held += [given[one.place].said or pair for one, pair in zip(found.held_out, own, strict=True)]
+        said = [one.said for one in given if one.said is not None]
+        held += said if len(said) >= MIN_GATE else own
         weight = sum(pair.weight for pair in own)
         learned.append(
             {

@@ -11,6 +11,7 @@ from assaydesk.domains.quality.learning.train import Learnt, embedder_of, learn_
 from assaydesk.domains.quality.learning.views import trust_view
 from assaydesk.domains.quality.scorecards.models import Scorecard
 from assaydesk.domains.quality.scorecards.service import load_content
+from assaydesk.domains.quality.scorecards.types import Content
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.audit import Change, write_audit
@@ -20,7 +21,7 @@ from assaydesk.platform.security.actor import Actor
 
 __all__ = [
     "Learnt", "change_trust", "drop_unused_vectors", "embedder_of", "families_with_labels", "forget_trust",
-    "learn_family", "note_review", "show_trust", "summary_of", "want_learning",
+    "learn_family", "note_review", "show_family", "show_trust", "summary_of", "want_learning",
 ]  # fmt: skip
 
 families_with_labels = repository.families_with_labels
@@ -29,16 +30,21 @@ drop_unused_vectors = repository.drop_unused_vectors
 
 async def show_trust(session: ReadSession, scorecard: Scorecard) -> dict[str, Any]:
     """How far the judges of this family can be trusted, by the criteria of this revision."""
-    settings = await get_settings(session)
     content = (await load_content(session, [scorecard.content_id]))[scorecard.content_id]
-    labels = await repository.verified(session, scorecard.base_id)
-    trust = await repository.trust_of(session, scorecard.base_id)
-    version = await repository.version_of(session, scorecard.base_id, trust.current_version if trust else None)
+    return await show_family(session, scorecard.base_id, content)
+
+
+async def show_family(session: ReadSession, base_id: int, content: Content) -> dict[str, Any]:
+    """The same for any content of a family."""
+    settings = await get_settings(session)
+    labels = await repository.verified(session, base_id)
+    trust = await repository.trust_of(session, base_id)
+    version = await repository.version_of(session, base_id, trust.current_version if trust else None)
     # Not from the cache of the process: a version that was just learned or forgotten is to be seen at once.
     ports: dict[str, Any] = {}
-    learned = (await learned_of(session, ports, [scorecard.base_id])).get(scorecard.base_id)
+    learned = (await learned_of(session, ports, [base_id])).get(base_id)
     return trust_view(
-        scorecard.base_id,
+        base_id,
         content,
         labels,
         learned,
