@@ -1,6 +1,6 @@
 """Pictures of every page, light and dark, in three widths: `make screenshots` writes them into `screenshots/`.
 
-With an address and a data folder it takes those of a running instance:
+`--docs` renews the six of the README, in English. With an address and a data folder it takes a running instance:
 `python -m scripts.screenshots --url http://127.0.0.1:8700 --data-dir .assaydesk --only inbox`.
 """
 
@@ -28,7 +28,7 @@ WIDTHS = {"wide": (1440, 900), "middle": (1024, 768), "narrow": (390, 844)}
 PAGES: list[tuple[str, str, str | None]] = [
     ("sign-in", "/", None),
     ("inbox", "/inbox", "clara"),
-    ("ticket", "/ticket/1", "clara"),
+    ("ticket", "/ticket/6", "clara"),
     ("review-queue", "/quality/review", "tobias"),
     ("assessments", "/quality/review?tab=all", "tobias"),
     ("review", "/quality/assessment/62", "marek"),
@@ -53,9 +53,17 @@ PAGES: list[tuple[str, str, str | None]] = [
     ("profile", "/profile", "clara"),
 ]
 
+# Those in the documentation, and how.
+DOCUMENTED = {
+    "inbox": "light", "ticket": "dark", "review": "light", "my-quality": "light", "scorecard": "dark",
+    "review-queue": "light",
+}  # fmt: skip
+PICTURES = TARGET.parent / "docs" / "pictures"
+SMALL = (1200, 750)
+
 
 @contextmanager
-def _demonstration(folder: Path) -> Iterator[str]:
+def demonstration(folder: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -78,7 +86,7 @@ def _demonstration(folder: Path) -> Iterator[str]:
         process.wait(60)
 
 
-async def _take(url: str, folder: Path, only: str | None, target: Path) -> None:
+async def _take(url: str, folder: Path, only: str | None, target: Path, *, docs: bool = False) -> None:
     program, reason = find_chromium()
     if program is None:
         raise SystemExit(reason)
@@ -89,13 +97,15 @@ async def _take(url: str, folder: Path, only: str | None, target: Path) -> None:
             if only and only not in name:
                 continue
             for scheme in ("light", "dark"):
-                await _one(browser, url, people, target, name, path, who, scheme)
+                if docs and DOCUMENTED.get(name) != scheme:
+                    continue
+                await _one(browser, url, people, target, name, path, who, scheme, docs=docs)
         await browser.close()
 
 
 async def _one(
     browser: Browser, url: str, people: list[dict[str, str]], target: Path, name: str, path: str, who: str | None,
-    scheme: str,
+    scheme: str, *, docs: bool,
 ) -> None:  # fmt: skip
     context = await browser.new_context(
         base_url=url,
@@ -107,10 +117,18 @@ async def _one(
         person = next(one for one in people if one["email"].startswith(who))
         body = {"email": person["email"], "password": person["password"]}
         await context.request.post("/api/auth/login", data=body, headers={"Origin": url})
+        if docs:
+            await context.request.patch("/api/mind/profile", data={"lang": "en"}, headers={"Origin": url})
     page = await context.new_page()
     page.on("console", lambda message: message.type == "error" and print(name, "console:", message.text))
     await page.goto(path)
     await _settled(page)
+    if docs:
+        await page.set_viewport_size({"width": SMALL[0], "height": SMALL[1]})
+        await page.wait_for_timeout(300)
+        await page.screenshot(path=target / f"{name}.png")
+        await context.close()
+        return
     for width, (across, down) in WIDTHS.items():
         await page.set_viewport_size({"width": across, "height": down})
         await page.wait_for_timeout(300)
@@ -130,14 +148,16 @@ def main() -> None:
     parser.add_argument("--url", help="a running instance")
     parser.add_argument("--data-dir", type=Path, help="its data folder")
     parser.add_argument("--only", help="part of the name of the page")
-    parser.add_argument("--target", type=Path, default=TARGET, help="folder for the pictures")
+    parser.add_argument("--docs", action="store_true", help="the six of the documentation")
+    parser.add_argument("--target", type=Path, help="folder for the pictures")
     given = parser.parse_args()
-    given.target.mkdir(parents=True, exist_ok=True)
+    target: Path = given.target or (PICTURES if given.docs else TARGET)
+    target.mkdir(parents=True, exist_ok=True)
     if given.url:
-        asyncio.run(_take(given.url, given.data_dir or Path(".assaydesk"), given.only, given.target))
+        asyncio.run(_take(given.url, given.data_dir or Path(".assaydesk"), given.only, target, docs=given.docs))
         return
-    with tempfile.TemporaryDirectory() as folder, _demonstration(Path(folder)) as url:
-        asyncio.run(_take(url, Path(folder), given.only, given.target))
+    with tempfile.TemporaryDirectory() as folder, demonstration(Path(folder)) as url:
+        asyncio.run(_take(url, Path(folder), given.only, target, docs=given.docs))
 
 
 if __name__ == "__main__":

@@ -54,10 +54,9 @@ async def test_script_that_gets_into_the_page_does_not_run(page_as: PageMaker, w
           const timer = document.createElement("script");
           timer.src = "blob:" + location.origin + "/x";
           document.body.append(timer);
+          setTimeout("window.broken = 5", 0);
         }"""
     )
-    refused = await page.evaluate("() => { try { return eval('1') } catch (error) { return error.name } }")
-    assert refused == "EvalError"
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
     assert await page.evaluate("window.broken") is None
     watch.allow("nothing.png|asked another host: (data|blob):")

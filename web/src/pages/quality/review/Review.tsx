@@ -384,7 +384,7 @@ export function Review({ assessment }: { assessment: Assessment }) {
   ].filter(Boolean);
 
   return (
-    <div className={classes.page}>
+    <div className={classes.page} data-assessment={server.id}>
       <header className={classes.head}>
         <Tooltip label={t("quality.review.back")}>
           <ActionIcon variant="subtle" color="gray" component={Link} to={trail.back} onClick={() => trail.guided && !reviewed && releaseReview(server.id)} aria-label={t("quality.review.back")}><IconArrowLeft size={18} /></ActionIcon>
