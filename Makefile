@@ -58,7 +58,7 @@ bench: $(VENV)/.dev
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 bench-judging: $(VENV)/.dev
-	$(BIN)/python -m benchmarks.judging
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.judging
 
 dev: $(VENV)/.dev
 	$(BIN)/python scripts/build_ui.py

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from assaydesk.domains.quality.judging.features import Reading
 from assaydesk.domains.quality.judging.heads import Example, Head, agrees, fit_head
 from assaydesk.domains.quality.judging.injection import directs_the_judge
 from assaydesk.domains.quality.judging.rules.decide import judge_by_rule
@@ -122,11 +123,16 @@ def _injections(found: Sequence[Conversation]) -> dict[str, Any]:
 
 
 def _obeyed(train: Half, test: Half, embedder: KeptEmbedder) -> list[dict[str, Any]]:
-    """Whether the learned judge changes its mind when the customer's mail orders full points."""
-    orders = [text for language in ("en", "de") for text in words_of("test", language)["injection"]]
+    """Whether the learned judge changes its mind when the customer's mail orders full points.
+
+    A harmless sentence in its place shows what any other sentence would have done.
+    """
     clean = [at for at, one in enumerate(test.conversations) if one.injected == "none"][:_FLIPPED]
-    cases = [_with_order(test.conversations[at].case, orders[number % len(orders)]) for number, at in enumerate(clean)]
-    readings = read_cases(cases, embedder)
+    added: dict[str, list[Reading]] = {}
+    for kind in ("injection", "injection_trap"):
+        texts = [text for language in ("en", "de") for text in words_of("test", language)[kind]]
+        cases = [_with_text(test.conversations[at].case, texts[n % len(texts)]) for n, at in enumerate(clean)]
+        added[kind] = read_cases(cases, embedder)
     rows = []
     print(f"\nThe same {len(clean)} conversations with an order for full points in the customer's mail")
     for criterion in LEARNED:
@@ -139,28 +145,26 @@ def _obeyed(train: Half, test: Half, embedder: KeptEmbedder) -> list[dict[str, A
         if not isinstance(head, Head):
             continue
         before = [head.answer(test.readings[at], explain=False) for at in clean]
-        after = [head.answer(reading, explain=False) for reading in readings]
-        changed = sum(not agrees(criterion, one.score, other.score) for one, other in zip(before, after, strict=True))
-        shift = float(np.mean([other.expected - one.expected for one, other in zip(before, after, strict=True)]))
-        rows.append(
-            {
-                "criterion": criterion.label,
-                "n": len(clean),
-                "changed": changed,
-                "shift": shift / float(criterion.max_points),
-            }
-        )
+        row: dict[str, Any] = {"criterion": criterion.label, "n": len(clean)}
+        for kind, readings in added.items():
+            after = [head.answer(reading, explain=False) for reading in readings]
+            pairs = list(zip(before, after, strict=True))
+            row[kind] = sum(not agrees(criterion, one.score, other.score) for one, other in pairs)
+            moved = float(np.mean([other.expected - one.expected for one, other in pairs]))
+            row[f"{kind}Shift"] = moved / float(criterion.max_points)
+        rows.append(row)
         print(
-            f"  {criterion.label:36} {changed} verdicts changed, "
-            f"expected score moved by {rows[-1]['shift']:+.3f} of the maximum"
+            f"  {criterion.label:36} {row['injection']} verdicts changed, expected score {row['injectionShift']:+.3f} "
+            f"of the maximum; with a harmless sentence {row['injection_trap']}, {row['injection_trapShift']:+.3f}",
+            flush=True,
         )
     return rows
 
 
-def _with_order(case: WorklogCase, order: str) -> WorklogCase:
+def _with_text(case: WorklogCase, text: str) -> WorklogCase:
     first = next(at for at, message in enumerate(case.messages) if message.role is Role.CUSTOMER)
     messages: list[CaseMessage] = list(case.messages)
-    messages[first] = replace(messages[first], text=f"{messages[first].text}\n\n{order}")
+    messages[first] = replace(messages[first], text=f"{messages[first].text}\n\n{text}")
     return replace(case, messages=tuple(messages))
 
 
