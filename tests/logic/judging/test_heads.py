@@ -90,6 +90,14 @@ def test_the_passage_that_speaks_for_the_answer_is_named(head: Head) -> None:
     assert reading.passages[answer.passages[0]].evidence.quote == ASKED[2]
 
 
+def test_signatures_and_names_are_never_quoted(head: Head) -> None:
+    case = case_of(f"{BODY[0]}\n{ASKED[1]}\nBerg Energie\nAnn Maria Berg", agent_terms=("Ann", "Maria", "Berg"))
+    reading = read_case(case, EMBEDDER)
+    quoted = {reading.passages[at].evidence.quote for at in head.answer(reading).passages}
+    assert quoted
+    assert quoted <= {BODY[0], ASKED[1]}
+
+
 @pytest.mark.parametrize(
     ("scores", "labels", "missing", "of_kind"),
     [

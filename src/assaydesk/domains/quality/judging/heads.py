@@ -41,6 +41,8 @@ _FOLDS: Final = 5
 _ANCHOR_CHARACTERS: Final = 400
 _OCCLUDED: Final = 12
 _PROPOSED: Final = 2
+_SAYING: Final = 5
+"""Words and pairs of words of a passage that may be quoted: three words. Names and signatures prove nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +148,14 @@ class Head:
     def _speaking(self, reading: Reading, found: float, *, rises: bool) -> tuple[int, ...]:
         """The passages without which the answer would be less clear: each is left out in turn."""
         sign = (1.0 if rises else -1.0) * (1.0 if self.scoring.slope >= 0 else -1.0)
-        places = range(len(reading.passages))
+        places = [at for at, words in enumerate(reading.words) if len(words) >= _SAYING]
+        if not places:
+            return ()
         if len(places) > _OCCLUDED:
             rough = (reading.vectors - self.space.middle) @ self._direction()
             places_by_hint = sorted(places, key=lambda at: (-sign * float(rough[at]), at))[:_OCCLUDED]
         else:
-            places_by_hint = list(places)
+            places_by_hint = places
         moved = {
             at: sign * (found - _value(self.scoring, self.space.row(reading, without=at))) for at in places_by_hint
         }

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assaydesk.domains.quality.judging.confidence import Point, coverage_curve
-from assaydesk.domains.quality.judging.learned import JudgeTrust, Learned, key_of
+from assaydesk.domains.quality.judging.learned import BUILT_IN, JudgeTrust, Learned, key_of
 from assaydesk.domains.quality.judging.shortage import shortage_of
 from assaydesk.domains.quality.learning.labels import Kind, Verified
 from assaydesk.domains.quality.scorecards.types import Content, Criterion
@@ -50,6 +50,7 @@ def trust_view(
                 "judges": [
                     _judge(name, trust, criterion, settings.quality_abstain_threshold)
                     for name, trust in sorted(trusts.items())
+                    if name != BUILT_IN or (learned is not None and key_of(criterion) in learned.heads)
                 ],
             }
             for category, criterion in content.criteria
