@@ -227,7 +227,7 @@ async def test_rule_10_deleted_rows_refuse_everything_else(as_actor: ClientMaker
 async def test_nothing_changes_when_the_body_says_what_is_there(desk: Desk, session: WriteSession) -> None:
     first = await desk.create(assignment={"teams": [1, 2]})
     before = await desk.get(first)
-    del before["revisions"]
+    del before["revisions"], before["latestBacktest"]
     body = {**before, "assignment": {**before["assignment"], "teams": [2, 1]}}
     answer = await desk.client.patch(f"{PATH}/{first}", json=body)
     assert answer.json() == {"scorecard": before, "message": None}
