@@ -336,3 +336,21 @@ async def test_of_two_deciders_at_once_one_wins(committed: Database, config: Con
         assert (kept.appeal_state, str(kept.scored_points)) == (winner, "5.00" if winner == "accepted" else "4.00")
     for client in clients:
         await client.aclose()
+
+
+async def test_the_assessed_person_reads_what_is_possible(make_court: CourtMaker, session: WriteSession) -> None:
+    await set_settings(session, qualityAppealWindowDays=3, qualityAppealMaxPerAssessment=1)
+    court = await make_court(assessment_date=utc_now() - timedelta(days=2))
+    path = f"{court.path}/appeal"
+
+    async def chance(who: httpx.AsyncClient) -> Any:
+        return (await who.get(path)).json()["chance"]
+
+    free = await chance(court.agent)
+    assert (free["obstacle"], free["left"], free["limit"]) == (None, 1, 1)
+    assert free["until"] > utc_now().isoformat()[:10]
+    assert await chance(court.reviewer) is None
+    number = (await court.appeal()).json()["id"]
+    assert (await chance(court.agent))["obstacle"] == "appeal_open"
+    await court.decide(number, REJECT)
+    assert ((await chance(court.agent))["obstacle"], (await chance(court.agent))["left"]) == ("appeal_limit_reached", 0)

@@ -74,10 +74,16 @@ async def create_appeal(session: Writes, actor: Appellant, target: OwnAssessment
     responses=errors(PermissionDenied, AssessmentNotFound, ValidationFailed),
 )
 async def list_of_assessment(session: Reads, actor: Caller, assessment_id: AssessmentId) -> dict[str, Any]:
-    """The appeals against an assessment, newest first: for the assessed person and those who may edit or decide."""
+    """The appeals against an assessment, newest first: for the assessed person and those who may edit or decide.
+
+    `chance` tells the assessed person until when and how often an appeal is possible, and what stands against it.
+    """
     viewer = await assessments.viewer_of(session, actor)
     seen = await assessments.find_assessment(session, viewer, assessment_id)
-    return {"appeals": await service.appeals_of(session, viewer, seen)}
+    return {
+        "appeals": await service.appeals_of(session, viewer, seen),
+        "chance": await service.chance_of_appeal(session, viewer, seen),
+    }
 
 
 @router.get("/appeal", operation_id="listQualityAppeals", response_model=AppealPage, responses=errors(ValidationFailed))

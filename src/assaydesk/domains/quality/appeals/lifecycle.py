@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from assaydesk.domains.quality.appeals.types import OPEN_STATES, AppealState
+from assaydesk.domains.quality.appeals.types import OPEN_STATES, AppealObstacle, AppealState
 from assaydesk.domains.quality.assessments.types import REVIEWED_STATES, State
 
 
@@ -42,15 +42,6 @@ def move(state: AppealState, command: Command) -> AppealState | None:
     return MOVES.get((state, command))
 
 
-class Obstacle(StrEnum):
-    """Why no appeal can be made; each is the code of the error."""
-
-    INVALID_STATE = "invalid_state"
-    OPEN = "appeal_open"
-    LIMIT = "appeal_limit_reached"
-    WINDOW = "appeal_window_closed"
-
-
 def window_end(assessed: datetime | None, discussed: datetime | None, days: int) -> datetime | None:
     """Until when an appeal can be made; None when nothing says since when the result is known."""
     known = [moment for moment in (assessed, discussed) if moment is not None]
@@ -59,16 +50,16 @@ def window_end(assessed: datetime | None, discussed: datetime | None, days: int)
 
 def obstacle(
     state: State, earlier: list[AppealState], *, most: int, until: datetime | None, now: datetime
-) -> Obstacle | None:
+) -> AppealObstacle | None:
     """What stands against a new appeal. `earlier`: the states of those that there are."""
     if state not in REVIEWED_STATES:
-        return Obstacle.INVALID_STATE
+        return AppealObstacle.INVALID_STATE
     if any(one in OPEN_STATES for one in earlier):
-        return Obstacle.OPEN
+        return AppealObstacle.OPEN
     if len(earlier) >= most:
-        return Obstacle.LIMIT
+        return AppealObstacle.LIMIT
     if until is not None and now > until:
-        return Obstacle.WINDOW
+        return AppealObstacle.WINDOW
     return None
 
 

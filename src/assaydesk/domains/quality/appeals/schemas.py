@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from assaydesk.domains.quality.appeals.types import AppealState
+from assaydesk.domains.quality.appeals.types import AppealObstacle, AppealState
 from assaydesk.domains.quality.assessments.schemas import Number, unset
 from assaydesk.platform.schema import Boolean, Id, IsoTime, Points, RequestSchema, Schema
 
@@ -35,11 +35,22 @@ class AppealRead(Schema):
     can_decide: bool = Field(description="Whether the caller may decide it, while it waits.")
 
 
+class AppealChance(Schema):
+    """Whether the assessed person can appeal now."""
+
+    obstacle: AppealObstacle | None = Field(description="The code with which an appeal would be refused; null: none.")
+    until: IsoTime | None = Field(description="The end of the time to appeal.")
+    left: int = Field(description="So many more appeals are possible.")
+    limit: int
+
+
 class AppealList(Schema):
     appeals: list[AppealRead]
+    chance: AppealChance | None = Field(description="For the assessed person, with the right to appeal; else null.")
 
 
-class AppealPage(AppealList):
+class AppealPage(Schema):
+    appeals: list[AppealRead]
     total: int
     limit: int
     offset: int

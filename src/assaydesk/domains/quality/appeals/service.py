@@ -17,7 +17,6 @@ from assaydesk.domains.quality.appeals.events import QualityAppealCreated, Quali
 from assaydesk.domains.quality.appeals.lifecycle import (
     DECISIONS,
     Command,
-    Obstacle,
     may_decide,
     move,
     obstacle,
@@ -26,7 +25,7 @@ from assaydesk.domains.quality.appeals.lifecycle import (
 from assaydesk.domains.quality.appeals.models import Appeal
 from assaydesk.domains.quality.appeals.repository import AppealFilter
 from assaydesk.domains.quality.appeals.schemas import AppealCreate, AppealDecide, DecidedCriterion
-from assaydesk.domains.quality.appeals.types import OPEN_STATES, AppealState, Proposal
+from assaydesk.domains.quality.appeals.types import OPEN_STATES, AppealObstacle, AppealState, Proposal
 from assaydesk.domains.quality.assessments import service as assessments
 from assaydesk.domains.quality.assessments.edits import CriterionChange, change_faults
 from assaydesk.domains.quality.assessments.models import Assessment
@@ -158,6 +157,23 @@ async def appeals_of(session: ReadSession, viewer: Viewer, seen: Seen) -> list[d
     return [view(viewer, appeal, row, team_mate=seen.team_mate) for appeal in found]
 
 
+async def chance_of_appeal(session: ReadSession, viewer: Viewer, seen: Seen) -> dict[str, Any] | None:
+    """Whether the assessed person can appeal now, and what stands against it; None for everybody else."""
+    row, settings = seen.row, viewer.settings
+    if row.assessed_user != viewer.actor.id or not viewer.actor.has(Permission.QUALITY_APPEAL_ASSESSMENT):
+        return None
+    earlier = [AppealState(one.state) for one in await repository.of_assessment(session, row.id)]
+    until = window_end(row.assessment_date, row.discussion_date, settings.quality_appeal_window_days)
+    most = settings.quality_appeal_max_per_assessment
+    found = obstacle(State(row.state), earlier, most=most, until=until, now=utc_now())
+    return {
+        "obstacle": found,
+        "until": None if until is None else iso(until),
+        "left": max(0, most - len(earlier)),
+        "limit": most,
+    }
+
+
 async def find_appeal(session: ReadSession, viewer: Viewer, appeal_id: int) -> tuple[Appeal, Seen]:
     """Raises `AppealNotFound`."""
     found = await repository.get(session, viewer, appeal_id)
@@ -232,12 +248,12 @@ def _may_decide(viewer: Viewer, row: Assessment) -> bool:
     )
 
 
-def _refusal(found: Obstacle, row: Assessment, most: int, until: Any) -> Exception:
-    if found is Obstacle.INVALID_STATE:
+def _refusal(found: AppealObstacle, row: Assessment, most: int, until: Any) -> Exception:
+    if found is AppealObstacle.INVALID_STATE:
         return InvalidState(row.state)
-    if found is Obstacle.OPEN:
+    if found is AppealObstacle.OPEN:
         return AppealOpen()
-    return AppealLimitReached(most) if found is Obstacle.LIMIT else AppealWindowClosed(until)
+    return AppealLimitReached(most) if found is AppealObstacle.LIMIT else AppealWindowClosed(until)
 
 
 def _own_path(path: str) -> str:

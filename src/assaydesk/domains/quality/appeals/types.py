@@ -19,6 +19,15 @@ OPEN_STATES: Final = (AppealState.OPEN, AppealState.UNDER_REVIEW)
 """Somebody has to decide."""
 
 
+class AppealObstacle(StrEnum):
+    """Why no appeal can be made; each is the code of the error."""
+
+    INVALID_STATE = "invalid_state"
+    OPEN = "appeal_open"
+    LIMIT = "appeal_limit_reached"
+    WINDOW = "appeal_window_closed"
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What the assessed person says about one criterion. `score_at_appeal`: what it had when the appeal was made."""
