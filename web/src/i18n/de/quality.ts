@@ -65,7 +65,6 @@ const quality: typeof en = {
     knockedOut: "K.-o.",
     total: { one: "{count} Bewertung", other: "{count} Bewertungen" },
     page: "Seite",
-    openAssessment: "Bewertung von {name} öffnen, Ticket {id}",
     sortNewest: "Neueste zuerst",
     sortOldest: "Älteste zuerst",
     sortLowest: "Niedrigste Punktzahl zuerst",
@@ -274,7 +273,6 @@ const quality: typeof en = {
     score: "Punkte",
     ticket: "Ticket",
     state: "Zustand",
-    open: "Bewertung vom {date} öffnen",
   },
   cards: {
     title: "Bewertungsbögen",

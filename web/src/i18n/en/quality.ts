@@ -63,7 +63,6 @@ export default {
     knockedOut: "Knocked out",
     total: { one: "{count} assessment", other: "{count} assessments" },
     page: "Page",
-    openAssessment: "Open the assessment of {name}, ticket {id}",
     sortNewest: "Newest first",
     sortOldest: "Oldest first",
     sortLowest: "Lowest score first",
@@ -272,7 +271,6 @@ export default {
     score: "Score",
     ticket: "Ticket",
     state: "State",
-    open: "Open the assessment of {date}",
   },
   cards: {
     title: "Scorecards",

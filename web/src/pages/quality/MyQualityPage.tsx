@@ -77,7 +77,6 @@ function Own({ rows }: { rows: AssessmentSummary[] }) {
           {newest.map((row) => (
             <Link
               key={row.id} className={classes.row} to={`/quality/assessment/${row.id}`} state={trail}
-              aria-label={t("quality.mine.open", { date: format.date(workTime(row)) })}
             >
               <div><StateBadge state={row.state} /></div>
               <Text size="sm" fw={600} truncate>{families.name(row.scorecardBaseId)}</Text>

@@ -343,7 +343,6 @@ function AssessmentRow(props: { assessment: AssessmentSummary; people: Lookup; f
   return (
     <Link
       className={classes.row} to={`/quality/assessment/${assessment.id}`} state={props.trail} onMouseEnter={warm} onFocus={warm}
-      aria-label={t("quality.queue.openAssessment", { name, id: String(assessment.ticketId) })}
     >
       <div>{props.lead}</div>
       <Group gap={8} wrap="nowrap"><Person name={name} size={26} /><Text size="sm" fw={600} truncate>{name}</Text></Group>

@@ -35,7 +35,7 @@ export function ScoreText({ percentage, knockedOut, size = "sm" }: { percentage:
   if (percentage === null) return <Text span size={size} c="dimmed">{t("quality.queue.notScored")}</Text>;
   const shade = scoreColor(percentage);
   return (
-    <Text span size={size} fw={700} c={`light-dark(var(--mantine-color-${shade}-8), var(--mantine-color-${shade}-3))`}>
+    <Text span size={size} fw={700} c={`light-dark(var(--mantine-color-${shade}-light-color), var(--mantine-color-${shade}-3))`}>
       {format.percent(percentage, 1)}
       {knockedOut && (
         <Tooltip label={t("quality.queue.knockedOut")}>

@@ -184,7 +184,6 @@ function Answers(props: Props) {
         <Button
           size="compact-sm" variant={criterion.applicable === false ? "filled" : "default"} disabled={!mayNotApply}
           onClick={props.onNotApplicable} rightSection={<Keys keys="x" />} aria-pressed={criterion.applicable === false}
-          aria-label={t("quality.review.notApplicable")}
         >
           {t("quality.review.notApplicableShort")}
         </Button>
