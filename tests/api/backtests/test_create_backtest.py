@@ -4,14 +4,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.quality.assessments.models import Assessment, JudgeRun
 from assaydesk.domains.quality.backtests.models import Backtest, BacktestItem
 from assaydesk.domains.quality.judging.types import JudgeFailed
 from assaydesk.platform.db.session import WriteSession
 from tests.api.backtests.conftest import PastMaker
-from tests.factories.assessments import ScriptedJudge, judged, small_content
+from tests.factories.assessments import REPLY, ScriptedJudge, judged, small_content
 from tests.factories.profiles import make_profile
 from tests.factories.scorecards import category, content, make_scorecard
 from tests.factories.worklogs import set_settings
@@ -47,6 +48,7 @@ async def test_a_small_one_is_answered_at_once(
         (10, 4, 2),
         (11, 5, None),
     ]
+    assert (ten["label"], ten["categoryLabel"], ten["maxPoints"]) == ("Criterion 10", "Category 1", 5)
     fresh = rows[past.works[2].worklog.id]
     assert (fresh["percentageBefore"], fresh["assessmentId"], fresh["changed"]) == (None, None, False)
     assert await session.scalar(select(func.count()).select_from(Assessment)) == 2
@@ -84,6 +86,32 @@ async def test_the_seed_decides_what_is_drawn(as_actor: Any, make_past: PastMake
     assert len(first) == 5
     assert await draw(1) == first
     assert any([await draw(seed) != first for seed in range(2, 6)])
+
+
+async def test_every_criterion_with_its_evidence(
+    as_actor: Any, session: WriteSession, make_past: PastMaker, judge: ScriptedJudge
+) -> None:
+    past = await make_past(2)
+    judge.scores = {10: 4, 11: 5}
+    client = await as_actor()
+    number = (await client.post(past.path, json={"filters": {"onlyAssessed": True}})).json()["id"]
+    path = f"/quality/backtest/{number}"
+    row = (await client.get(path)).json()["diffs"][0]
+    assert (row["changed"], row["criteria"]) == (False, [])
+    row = (await client.get(path, params={"allCriteria": True})).json()["diffs"][0]
+    assert [(one["criterionId"], one["scoreBefore"], one["scoreAfter"]) for one in row["criteria"]] == [
+        (10, 4, 4),
+        (11, 5, 5),
+    ]
+    [words] = row["criteria"][0]["evidence"]
+    assert words["quote"] == REPLY[words["start"] : words["end"]]
+    # Words that a message does not say any more are not shown: nothing of them was kept.
+    await session.execute(
+        update(Conversation).where(Conversation.id == words["conversationId"]).values(body_plain="Erased.")
+    )
+    await session.commit()
+    row = (await client.get(path, params={"allCriteria": True})).json()["diffs"][0]
+    assert [one["evidence"] for one in row["criteria"]] == [[], []]
 
 
 async def test_another_revision_beside_it(

@@ -192,6 +192,7 @@ async def test_the_gate(scene: Scene, judge: ScriptedJudge, run_jobs: RunJobs, s
     warned = (await scene.manager.patch(f"{CARD}/{draft['id']}", json=activate)).json()
     assert warned["scorecard"]["state"] == "active"
     assert f"run {run}" in warned["message"]
+    assert warned["goldenGate"] == {"goldenSetId": scene.set_id, "goldenSetName": "Core e-mail set", "runId": run}
     await set_settings(session, qualityGoldenGate="block")
     await session.commit()
     judge.script = answers(5, 0)

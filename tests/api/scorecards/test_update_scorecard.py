@@ -230,7 +230,7 @@ async def test_nothing_changes_when_the_body_says_what_is_there(desk: Desk, sess
     del before["revisions"], before["latestBacktest"]
     body = {**before, "assignment": {**before["assignment"], "teams": [2, 1]}}
     answer = await desk.client.patch(f"{PATH}/{first}", json=body)
-    assert answer.json() == {"scorecard": before, "message": None}
+    assert answer.json() == {"scorecard": before, "message": None, "goldenGate": None}
     assert "canEdit" in answer.headers["X-Ignored-Fields"]
     assert (await desk.patch(first))["scorecard"] == before
     assert (await desk.patch(first, state="active"))["scorecard"] == before

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assaydesk.domains.quality.assessments.types import CriterionAnswer
+from assaydesk.domains.quality.backtests.passages import places_of
 from assaydesk.domains.quality.scorecards.types import Content, Totals
 from assaydesk.kit.numbers import plain
 
@@ -69,7 +70,9 @@ def side_of(
             "confidence": answer.confidence,
             "reason": answer.reason,
         }
-        if not by_judge:
+        if by_judge:
+            found["evidence"] = places_of(answer.evidence)
+        else:
             own = None if answer.ai_score is None else plain(answer.ai_score)
             found["ai"] = NOT_APPLICABLE if answer.ai_applicable is False else own
         criteria[str(answer.criterion_id)] = found
@@ -108,10 +111,10 @@ def is_changed(item: Item) -> bool:
     return any(_differs(item, key) for key in item.after["criteria"])
 
 
-def diff_of(item: Item) -> dict[str, Any]:
-    """One row of `diffs`; `after` must be there."""
+def diff_of(item: Item, *, every: bool = False) -> dict[str, Any]:
+    """One row of `diffs`, with every criterion or those that differ; `after` must be there. Evidence is places only."""
     after, before = item.after or {}, item.before
-    shown = [key for key in after["criteria"] if before is None or _differs(item, key)]
+    shown = [key for key in after["criteria"] if every or before is None or _differs(item, key)]
     return {
         "worklogId": item.worklog_id,
         "ticketId": item.ticket_id,
@@ -130,6 +133,7 @@ def diff_of(item: Item) -> dict[str, Any]:
                 "stateAfter": _of(after, key, "state"),
                 "confidence": _of(after, key, "confidence"),
                 "reason": _of(after, key, "reason"),
+                "evidence": _of(after, key, "evidence") or [],
             }
             for key in sorted(shown, key=int)
         ],
@@ -185,13 +189,17 @@ def by_criterion(items: Sequence[Item], content: Content) -> list[dict[str, Any]
             for key in item.after["criteria"]:
                 _add(found.setdefault(key, _Criterion()), item, key)
     rows = []
-    for _, criterion in content.criteria:
+    for category, criterion in content.criteria:
         one = found.get(str(criterion.id))
         if one is None:
             continue
         rows.append(
             {
                 "criterionId": criterion.id,
+                "label": criterion.label,
+                "categoryLabel": category.label,
+                "maxPoints": plain(criterion.max_points),
+                "scoringType": criterion.scoring_type,
                 "compared": one.compared,
                 "changed": one.changed,
                 "meanDifference": _mean(one.differences),

@@ -18,6 +18,10 @@ PathId = Annotated[Id, Path(alias="id")]
 ScorecardId = Annotated[Id | None, Query(alias="scorecardId", description="Of this revision alone.")]
 OnlyChanged = Annotated[Boolean, Query(alias="onlyChanged", description="Leave equal pieces of work out of `diffs`.")]
 
+AllCriteria = Annotated[
+    Boolean, Query(alias="allCriteria", description="In `diffs`, criteria whose answer is the same as well.")
+]
+
 
 async def scorecard_to_try(context: Context, actor: Runner, scorecard_id: PathId) -> int:
     """The id of a revision that can be tried; its session is closed again, because the judge may be asked."""

@@ -7,7 +7,16 @@ from starlette.responses import Response
 
 from assaydesk.domains.quality.backtests import service
 from assaydesk.domains.quality.backtests.background import run_now
-from assaydesk.domains.quality.backtests.deps import OnlyChanged, Reader, Runner, ScorecardId, ToCancel, ToRead, ToTry
+from assaydesk.domains.quality.backtests.deps import (
+    AllCriteria,
+    OnlyChanged,
+    Reader,
+    Runner,
+    ScorecardId,
+    ToCancel,
+    ToRead,
+    ToTry,
+)
 from assaydesk.domains.quality.backtests.errors import BacktestNotFound
 from assaydesk.domains.quality.backtests.estimate import estimate
 from assaydesk.domains.quality.backtests.schemas import (
@@ -94,12 +103,23 @@ async def list_backtests(session: Reads, actor: Reader, paging: Paging, scorecar
     responses=errors(PermissionDenied, BacktestNotFound, ValidationFailed),
 )
 async def get_backtest(
-    session: Reads, actor: Reader, row: ToRead, paging: Paging, only_changed: OnlyChanged = False
+    session: Reads,
+    actor: Reader,
+    row: ToRead,
+    paging: Paging,
+    only_changed: OnlyChanged = False,
+    all_criteria: AllCriteria = False,
 ) -> Response:
     """A backtest with its differences. Means, criteria and `diffs` cover the work that the caller may view."""
     return json_answer(
         await service.read_backtest(
-            session, actor, row, limit=paging.limit, offset=paging.offset, only_changed=only_changed
+            session,
+            actor,
+            row,
+            limit=paging.limit,
+            offset=paging.offset,
+            only_changed=only_changed,
+            all_criteria=all_criteria,
         )
     )
 

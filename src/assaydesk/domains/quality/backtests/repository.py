@@ -291,6 +291,16 @@ async def usual_tokens(session: ReadSession, model: str, content_hash: str) -> t
     return None if found[0] is None else (float(found[0]), float(found[1] or 0))
 
 
+async def texts(session: ReadSession, conversation_ids: Collection[int]) -> dict[int, str]:
+    """The words of these messages, of those that there still are."""
+    if not conversation_ids:
+        return {}
+    query = select(Conversation.id, Conversation.body_plain).where(
+        any_of(Conversation.id, conversation_ids), Conversation.deleted_at.is_(None), ~Conversation.is_draft
+    )
+    return {row.id: row.body_plain for row in await session.execute(query)}
+
+
 async def characters(session: ReadSession, ticket_ids: Collection[int]) -> int:
     """Length of the messages of these tickets, each as often as it is named."""
     wanted = select(func.unnest(literal(list(ticket_ids), BigInts)).label("id")).subquery()

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from assaydesk.domains.quality.assessments.schemas import EvidenceRead
 from assaydesk.domains.quality.scorecards.schemas import CategoryWrite
 from assaydesk.platform.schema import (
     Boolean,
@@ -73,6 +74,10 @@ class BacktestCriterion(Schema):
     """One criterion that compares: the same id, maximum and scoring type on both sides."""
 
     criterion_id: int
+    label: str
+    category_label: str
+    max_points: float
+    scoring_type: Literal["metNotMet", "numericScale"]
     compared: int
     changed: int
     mean_difference: float | None
@@ -119,10 +124,12 @@ class DiffCriterion(Schema):
     state_after: str | None
     confidence: float | None
     reason: str | None
+    evidence: list[EvidenceRead] = Field(description="Words that the judge quotes and that the message still says.")
 
 
 class BacktestDiff(Schema):
-    """One piece of work; `criteria` are those whose answer differs, or all when there is nothing to compare with."""
+    """One piece of work; `criteria` are those whose answer differs, or all when there is nothing to compare with, or
+    when `allCriteria` asks for them."""
 
     worklog_id: int | None
     ticket_id: int

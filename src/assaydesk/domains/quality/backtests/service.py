@@ -12,6 +12,7 @@ from assaydesk.domains.quality.backtests.compare import by_criterion, diff_of, i
 from assaydesk.domains.quality.backtests.errors import BacktestNotFound
 from assaydesk.domains.quality.backtests.events import BacktestQueued
 from assaydesk.domains.quality.backtests.models import Backtest
+from assaydesk.domains.quality.backtests.passages import messages_in, quote
 from assaydesk.domains.quality.backtests.schemas import BacktestCreate
 from assaydesk.domains.quality.backtests.selection import conditions_of
 from assaydesk.domains.quality.backtests.types import OPEN, CompareWith, State
@@ -123,7 +124,14 @@ async def find_backtest(session: ReadSession, actor: Actor, backtest_id: int, *,
 
 
 async def read_backtest(
-    session: ReadSession, actor: Actor, row: Backtest, *, limit: int, offset: int, only_changed: bool
+    session: ReadSession,
+    actor: Actor,
+    row: Backtest,
+    *,
+    limit: int,
+    offset: int,
+    only_changed: bool,
+    all_criteria: bool = False,
 ) -> dict[str, Any]:
     """The whole of it. Means and differences are those of the work that the caller may see."""
     items = await repository.items(session, row.id, actor)
@@ -137,13 +145,15 @@ async def read_backtest(
             **head,
             "summary": None if row.state in OPEN else {**_counts(row), **summarize(items)},
             "criteria": by_criterion(items, content),
-            "diffs": [diff_of(item) for item in shown[offset : offset + limit]],
+            "diffs": [diff_of(item, every=all_criteria) for item in shown[offset : offset + limit]],
             "total": len(shown),
             "limit": limit,
             "offset": offset,
         }
 
-    return await asyncio.to_thread(shape)
+    found = await asyncio.to_thread(shape)
+    quote(found["diffs"], await repository.texts(session, messages_in(found["diffs"])))
+    return found
 
 
 async def list_backtests(

@@ -34,8 +34,8 @@ async def _objection(session: ReadSession, row: GoldenSet, content_hash: str, *,
     run = await repository.newest_finished(session, row.id, content_hash)
     if run is None:
         message = f"The golden set “{row.name}” (id {row.id}) has not been run with this content."
-        return GateFinding(message, blocks=blocks, run_id=None)
+        return GateFinding(message, blocks, None, row.id, row.name)
     if run.passed:
         return None
     message = f"The golden set “{row.name}” (id {row.id}) did not pass with this content (run {run.id})."
-    return GateFinding(message, blocks=blocks, run_id=run.id)
+    return GateFinding(message, blocks, run.id, row.id, row.name)

@@ -143,7 +143,11 @@ async def update_scorecard(
     )
     note_ignored(done.ignored)
     shown = await service.read_scorecard(session, actor, done.scorecard_id)
-    return json_answer({"scorecard": shown, "message": done.message})
+    gate = done.gate
+    told = None
+    if gate is not None:
+        told = {"goldenSetId": gate.golden_set_id, "goldenSetName": gate.golden_set_name, "runId": gate.run_id}
+    return json_answer({"scorecard": shown, "message": done.message, "goldenGate": told})
 
 
 @router.delete(

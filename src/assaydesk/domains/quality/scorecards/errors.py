@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assaydesk.domains.quality.scorecards.events import GateFinding
 from assaydesk.domains.quality.scorecards.reading import Fault
 from assaydesk.platform.errors import Conflict, FieldError, NotFound, ValidationFailed
 
@@ -44,8 +45,8 @@ class InvalidTransition(Conflict):
 class GoldenGateFailed(Conflict):
     """409: a golden set of the family has not passed with this content; `details.runId`, or `details.reason`."""
 
-    def __init__(self, message: str, run_id: int | None) -> None:
-        super().__init__(message, **({"reason": "no_run"} if run_id is None else {"runId": run_id}))
+    def __init__(self, finding: GateFinding) -> None:
+        super().__init__(finding.message, **finding.details)
 
 
 def refuse(faults: Sequence[Fault]) -> None:

@@ -44,6 +44,14 @@ class GateFinding:
     message: str
     blocks: bool
     run_id: int | None
+    golden_set_id: int
+    golden_set_name: str
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What it is about, for clients that say it in their own words."""
+        about = {"goldenSetId": self.golden_set_id, "goldenSetName": self.golden_set_name}
+        return about | ({"reason": "no_run"} if self.run_id is None else {"runId": self.run_id})
 
 
 ACTIVATION_GATE: Final[Slot[Activation, GateFinding]] = Slot("scorecard.activationGate")

@@ -192,9 +192,20 @@ class ScorecardCreated(Schema):
     base_id: int
 
 
+class GoldenGateRead(Schema):
+    """A golden set that the activated content has not passed; `runId` null: it was not run with this content."""
+
+    golden_set_id: int
+    golden_set_name: str
+    run_id: int | None
+
+
 class ScorecardUpdated(Schema):
     scorecard: ScorecardRead
-    message: str | None = Field(description="Set when the answer shows another row than the one that was named.")
+    message: str | None = Field(
+        description="Set when the answer shows another row than the one that was named, and by a golden set."
+    )
+    golden_gate: GoldenGateRead | None = Field(description="What a golden set has against the content (`warn`).")
 
 
 class LintFinding(Schema):

@@ -18,6 +18,7 @@ from assaydesk.domains.quality.scorecards.events import (
     ACTIVATION_GATE,
     RULE_VALIDATORS,
     Activation,
+    GateFinding,
     ScorecardFamilyDeleted,
 )
 from assaydesk.domains.quality.scorecards.lifecycle import Action, Ask, Family, Notice, Plan, Refusal, plan
@@ -37,6 +38,7 @@ from assaydesk.platform.versions import refuse_stale
 class Updated(NamedTuple):
     scorecard_id: int
     message: str | None
+    gate: GateFinding | None
     ignored: tuple[str, ...]
 
 
@@ -95,9 +97,10 @@ async def update_scorecard(
     if isinstance(planned, Refusal):
         target = rows.newest if ask.changes_addressed else rows.addressed
         raise InvalidTransition(target.row.state, read.state or "")
-    written, warning = await _carry_out(session, actor, rows, planned, read)
+    written, gate = await _carry_out(session, actor, rows, planned, read)
     notice = _message(planned.notice, written, addressed, rows.newest.row)
-    return Updated(written.id, " ".join(filter(None, (notice, warning))) or None, read.ignored)
+    said = filter(None, (notice, gate.message if gate else None))
+    return Updated(written.id, " ".join(said) or None, gate, read.ignored)
 
 
 async def delete_family(session: WriteSession, actor: Actor, base_id: int) -> None:
@@ -138,7 +141,7 @@ def _changes(read: ReadBody, stored: Stored) -> bool:
 
 async def _carry_out(
     session: WriteSession, actor: Actor, rows: _Rows, planned: Plan, read: ReadBody
-) -> tuple[Scorecard, str | None]:
+) -> tuple[Scorecard, GateFinding | None]:
     """The written row, and what a golden set has against its content."""
     target = rows.newest if planned.on_newest else rows.addressed
     if planned.action is Action.NOTHING:
@@ -146,27 +149,27 @@ async def _carry_out(
     if planned.action is Action.DELETE_FAMILY:
         await delete_family(session, actor, rows.family.base_id)
         return target.row, None
-    warning: str | None = None
+    gate: GateFinding | None = None
     content = writing.content_of(target)
     if planned.action in (Action.OVERWRITE, Action.ADD_REVISION):
         content = read.change.apply_to(content)
     if planned.state is ScorecardState.ACTIVE:
         refuse(read.incomplete or activation_faults(content.categories))
-        warning = await _pass_gate(session, actor, rows, content_hash(content))
+        gate = await _pass_gate(session, actor, rows, content_hash(content))
     adds = planned.action in (Action.ADD_REVISION, Action.ROLL_BACK)
     await _make_room(session, actor, rows, planned, keep=None if adds else target)
     if adds:
         number = rows.all[0].row.revision + 1
         added = await writing.add_revision(session, actor, rows.family, content, planned.state, revision=number)
-        return added, warning
+        return added, gate
     if planned.action is Action.OVERWRITE:
         await writing.overwrite(session, actor, rows.family, target, content, planned.state)
     else:
         await writing.move(session, actor, rows.family, [target], planned.state)
-    return target.row, warning
+    return target.row, gate
 
 
-async def _pass_gate(session: WriteSession, actor: Actor, rows: _Rows, hashed: str) -> str | None:
+async def _pass_gate(session: WriteSession, actor: Actor, rows: _Rows, hashed: str) -> GateFinding | None:
     """What the golden sets say against this content becoming active; nothing when it scores as the active one does.
 
     Raises `GoldenGateFailed`.
@@ -175,11 +178,9 @@ async def _pass_gate(session: WriteSession, actor: Actor, rows: _Rows, hashed: s
         return None
     activation = Activation(rows.family.base_id, hashed)
     finding = (await ACTIVATION_GATE.load(session, actor, [activation])).get(activation)
-    if finding is None:
-        return None
-    if finding.blocks:
-        raise GoldenGateFailed(finding.message, finding.run_id)
-    return finding.message
+    if finding is not None and finding.blocks:
+        raise GoldenGateFailed(finding)
+    return finding
 
 
 async def _make_room(session: WriteSession, actor: Actor, rows: _Rows, planned: Plan, keep: Stored | None) -> None:
