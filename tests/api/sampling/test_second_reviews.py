@@ -70,6 +70,10 @@ async def test_the_second_reviewer_sees_nothing_before_the_end(twice: Twice) -> 
     own = hidden[2].json()
     assert [part["label"] for part in own["scorecard"]["categories"]] == ["Category 1", "Category 2"]
     assert (own["answers"], own["pairs"], hidden[3].json()["secondReviews"]) == ([], None, [own])
+    about = {"assessmentId": twice.row.id}
+    known = (await twice.first.get("/quality/secondReview", params=about)).json()["secondReviews"]
+    assert [(one["state"], one["answers"]) for one in known] == [("asked", None)]
+    assert (await twice.first.get("/quality/secondReview", params={"assessmentId": 999999})).json()["total"] == 0
     draft = await twice.second.put(f"{twice.path}/secondReview", json=sheet((1, 10, 5), comment="So far."))
     assert (draft.json()["state"], draft.json()["answers"][0]["score"]) == ("started", 5)
     seen = (await twice.first.get(f"{twice.path}/secondReview")).json()

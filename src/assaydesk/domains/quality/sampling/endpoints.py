@@ -41,7 +41,7 @@ from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
 from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.paging import Paging
-from assaydesk.platform.schema import Done
+from assaydesk.platform.schema import Done, Id
 
 router = Router("quality", prefix="/api/mind/quality")
 PLAN = "/samplingPlan/{id}"
@@ -154,8 +154,16 @@ async def write_sheet(session: Writes, actor: Assessor, found: SheetToWrite, bod
     responses=errors(PermissionDenied, ValidationFailed),
 )  # fmt: skip
 async def list_own(
-    session: Reads, actor: Assessor, paging: Paging, state: Annotated[SheetState | None, Query()] = None
+    session: Reads,
+    actor: Assessor,
+    paging: Paging,
+    state: Annotated[SheetState | None, Query()] = None,
+    assessment_id: Annotated[
+        Id | None, Query(alias="assessmentId", description="The one of this assessment, whoever was asked.")
+    ] = None,
 ) -> dict[str, Any]:
     """The second reviews that the caller was asked for, oldest first."""
     viewer = await assessments.viewer_of(session, actor)
+    if assessment_id is not None:
+        return await service.list_of_assessment(session, viewer, assessment_id)
     return await service.list_own(session, viewer, state, limit=paging.limit, offset=paging.offset)

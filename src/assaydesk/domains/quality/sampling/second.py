@@ -37,6 +37,7 @@ from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import FieldError, PermissionDenied, UnknownReference, ValidationFailed
 from assaydesk.platform.security.actor import SYSTEM, Actor
 
+PAGE: Final = "/quality/second/{}"
 _ASKED: Final = {
     "en": "You are asked for an independent second review.",
     "de": "Sie werden um eine unabhängige Zweitprüfung gebeten.",
@@ -182,6 +183,15 @@ async def list_own(
     return {"secondReviews": shown, "total": total}
 
 
+async def list_of_assessment(session: ReadSession, viewer: Viewer, assessment_id: int) -> dict[str, Any]:
+    """The second review of one assessment, if there is one that the caller may know of."""
+    try:
+        sheet, row = await find_sheet(session, viewer, assessment_id)
+    except SecondReviewNotFound:
+        return {"secondReviews": [], "total": 0}
+    return {"secondReviews": [await show_sheet(session, viewer, sheet, row)], "total": 1}
+
+
 async def _ask(
     session: WriteSession, actor: Actor, row: Assessment, reviewer_id: int, sheet: SecondReview | None
 ) -> SecondReview:
@@ -210,7 +220,8 @@ async def _ask(
             setattr(sheet, name, value)
     row.second_reviewer = reviewer_id
     await session.flush()  # A notice must not find the assessment while its reader can still see it.
-    await notify(session, [reviewer_id], Kind.ASSESSMENT_READY, _ASKED, ticket_id=row.ticket_id)
+    url = PAGE.format(row.id)
+    await notify(session, [reviewer_id], Kind.ASSESSMENT_READY, _ASKED, ticket_id=row.ticket_id, url=url)
     change = Change(row.id, "secondReview", None, reviewer_id)
     await write_audit(session, actor, "assessment:secondReview:ask", "assessment", [change])
     return sheet

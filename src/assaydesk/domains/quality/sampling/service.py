@@ -20,6 +20,7 @@ from assaydesk.domains.quality.sampling.second import (
     ask_by_share,
     ask_second_review,
     find_sheet,
+    list_of_assessment,
     list_own,
     pairs_of_second_reviews,
     show_sheet,
@@ -37,8 +38,8 @@ from assaydesk.platform.security.actor import SYSTEM, Actor
 
 __all__ = [
     "SecondReviewPair", "ask_by_share", "ask_second_review", "create_plan", "delete_plan", "due", "find_plan",
-    "find_sheet", "keep_draw", "list_draws", "list_own", "list_plans", "pairs_of_second_reviews", "plan_view",
-    "population_of", "show_sheet", "update_plan", "write_sheet",
+    "find_sheet", "keep_draw", "list_draws", "list_of_assessment", "list_own", "list_plans",
+    "pairs_of_second_reviews", "plan_view", "population_of", "show_sheet", "update_plan", "write_sheet",
 ]  # fmt: skip
 
 RULES: Final = (
