@@ -194,6 +194,11 @@ async def test_the_spread(as_actor: ClientMaker, desk: Desk) -> None:
     assert overall["distribution"][9] | {"assessments": 0} == {"from": 90, "to": 100, "assessments": 0}
     assert (overall["handlingSeconds"], overall["automationLevels"]) == (75, {"0": 3, "2": 1})
     assert "distribution" not in (await report(client))["overall"]
+    totals = [
+        (await report(client, f"{PATH}/assessment", percentFrom=str(low), percentTo=str(low + 10)))["total"]
+        for low in range(0, 100, 10)
+    ]
+    assert totals == [one["assessments"] for one in overall["distribution"]]
 
 
 async def test_as_files(as_actor: ClientMaker, desk: Desk, session: WriteSession) -> None:

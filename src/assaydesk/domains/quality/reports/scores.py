@@ -11,7 +11,7 @@ from assaydesk.domains.quality.assessments.service import Viewer, summaries_of
 from assaydesk.domains.quality.reports import scores_queries
 from assaydesk.domains.quality.reports.scores_figures import BINS, figures_by_key, ranks, whole
 from assaydesk.domains.quality.reports.scores_queries import Counted, Key, keys_of
-from assaydesk.domains.quality.reports.scores_types import PARTS, Asked, Dimension, Figures, Interval
+from assaydesk.domains.quality.reports.scores_types import PARTS, Asked, Dimension, Figures, Interval, Part
 from assaydesk.domains.worklogs.actions import level_label
 from assaydesk.kit.numbers import plain
 from assaydesk.platform.db.session import ReadSession
@@ -49,10 +49,10 @@ async def scores_report(
 
 
 async def assessments_behind(
-    session: ReadSession, viewer: Viewer, asked: Asked, key: Key, *, limit: int, offset: int
+    session: ReadSession, viewer: Viewer, asked: Asked, key: Key, part: Part, *, limit: int, offset: int
 ) -> PageRow:
     """The assessments behind one figure: those of a row with this key, or of `overall` when the key is empty."""
-    ids, total = await scores_queries.page_ids(session, viewer, asked, key, limit=limit, offset=offset)
+    ids, total = await scores_queries.page_ids(session, viewer, asked, key, part, limit=limit, offset=offset)
     shown = await summaries_of(session, viewer, ids)
     return PageRow(assessments=[shown[one] for one in ids if one in shown], total=total, limit=limit, offset=offset)
 

@@ -6,7 +6,15 @@ from fastapi import Depends, Query
 
 from assaydesk.domains.quality.assessments.service import Viewer, viewer_of
 from assaydesk.domains.quality.assessments.types import SCORED_STATES, State
-from assaydesk.domains.quality.reports.scores_types import BY_WORD, PARTS, Asked, Dimension, Interval, ScoresFilter
+from assaydesk.domains.quality.reports.scores_types import (
+    BY_WORD,
+    PARTS,
+    Asked,
+    Dimension,
+    Interval,
+    Part,
+    ScoresFilter,
+)
 from assaydesk.platform.dates import instant
 from assaydesk.platform.errors import FieldError, ValidationFailed
 from assaydesk.platform.http.query_lists import ids, words
@@ -107,6 +115,16 @@ async def row_key(
     return found
 
 
+async def row_part(
+    low: Annotated[int | None, Query(alias="percentFrom", ge=0, le=100, description="Percentages from this.")] = None,
+    high: Annotated[
+        int | None, Query(alias="percentTo", ge=1, le=100, description="Percentages below this; 100 is included.")
+    ] = None,
+) -> Part:
+    """One part of the distribution of a row."""
+    return Part(low, high)
+
+
 def _value(one: Dimension, word: str) -> int | str | None:
     if word == _NONE:
         return None
@@ -119,3 +137,4 @@ def _value(one: Dimension, word: str) -> int | str | None:
 
 ToReport = Annotated[Wanted, Depends(wanted)]
 RowKey = Annotated[dict[Dimension, Any], Depends(row_key)]
+RowPart = Annotated[Part, Depends(row_part)]

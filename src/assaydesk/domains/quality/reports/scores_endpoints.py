@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from assaydesk.domains.quality.assessments.schemas import AssessmentPage
 from assaydesk.domains.quality.reports.scores import assessments_behind, scores_report, table_of
-from assaydesk.domains.quality.reports.scores_deps import Reader, RowKey, ToReport
+from assaydesk.domains.quality.reports.scores_deps import Reader, RowKey, RowPart, ToReport
 from assaydesk.domains.quality.reports.scores_schemas import ScoresReport
 from assaydesk.kit.clock import day_of, utc_now
 from assaydesk.kit.table_files import CsvWriter, XlsxFile
@@ -77,13 +77,16 @@ async def get_scores(
     response_model=AssessmentPage,
     responses=errors(PermissionDenied, ValidationFailed),
 )
-async def list_assessments(session: Reads, actor: Reader, wanted: ToReport, key: RowKey, page: Paging) -> Response:
+async def list_assessments(
+    session: Reads, actor: Reader, wanted: ToReport, key: RowKey, part: RowPart, page: Paging
+) -> Response:
     """The assessments behind a figure of the scores report, in the summary format, newest work first.
 
     Takes the filters of the report and the `key` of a row, one parameter for each dimension; without a key those behind
-    `overall`. `total` equals `assessments` of the row.
+    `overall`. `total` equals `assessments` of the row. `percentFrom` and `percentTo` open one part of its distribution.
     """
-    found = await assessments_behind(session, wanted.viewer, wanted.asked, key, limit=page.limit, offset=page.offset)
+    viewer, asked = wanted
+    found = await assessments_behind(session, viewer, asked, key, part, limit=page.limit, offset=page.offset)
     return json_answer(found)
 
 

@@ -36,7 +36,7 @@ from assaydesk.domains.quality.assessments.models import Assessment, AssessmentC
 from assaydesk.domains.quality.assessments.policy import released_states
 from assaydesk.domains.quality.assessments.service import Viewer, editable, readable
 from assaydesk.domains.quality.assessments.types import REVIEWED_STATES, CriterionState
-from assaydesk.domains.quality.reports.scores_types import PARTS, Asked, Cell, Dimension, ScoresFilter
+from assaydesk.domains.quality.reports.scores_types import PARTS, WHOLE, Asked, Cell, Dimension, Part, ScoresFilter
 from assaydesk.domains.quality.scorecards.models import Scorecard, ScorecardContent
 from assaydesk.domains.quality.scorecards.types import PercentageBase
 from assaydesk.domains.tags.models import Tag
@@ -104,7 +104,7 @@ async def count_cells(session: ReadSession, viewer: Viewer, asked: Asked) -> Cou
 
 
 async def page_ids(
-    session: ReadSession, viewer: Viewer, asked: Asked, key: Key, *, limit: int, offset: int
+    session: ReadSession, viewer: Viewer, asked: Asked, key: Key, part: Part, *, limit: int, offset: int
 ) -> tuple[list[int], int]:
     """The assessments behind a figure, newest work first, and how many they are."""
     base = _base(viewer, asked.filter)
@@ -112,6 +112,10 @@ async def page_ids(
     source, columns = _dimensions(base, unit, source, viewer, asked, only=tuple(key))
     wanted = [column.is_(None) if key[one] is None else column == key[one] for one, column in columns.items()
               if one in key]  # fmt: skip
+    if part.low is not None:
+        wanted.append(unit.c.percentage >= part.low)
+    if part.high is not None:
+        wanted.append(unit.c.percentage <= part.high if part.high == WHOLE else unit.c.percentage < part.high)
     found = select(base.c.id, base.c.moment).select_from(source).where(*wanted).distinct().subquery()
     query = select(found.c.id).order_by(found.c.moment.desc(), found.c.id.desc()).limit(limit).offset(offset)
     ids = list((await session.execute(query)).scalars())

@@ -61,6 +61,18 @@ class Asked:
     distribution: bool = False
 
 
+WHOLE: Final = 100
+"""Percent; the last part of a distribution includes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a distribution: from `low` to under `high` percent; a `high` of 100 is included. None: no limit."""
+
+    low: int | None = None
+    high: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """Assessments of one row that have the same points, counted by the database.
