@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +12,15 @@ from sqlalchemy import text
 from assaydesk import registry
 from assaydesk.domains.demo.content import load_content
 from assaydesk.domains.demo.service import InstanceInUse, Way, seed_company
+from assaydesk.kit.clock import utc_now
 from assaydesk.platform.db.embedded import EmbeddedPostgres
 from assaydesk.platform.db.engine import Database
 from assaydesk.platform.security.passwords import password_matches
 from tests.conftest import _copy, _prepare
 
-NOW = datetime(2026, 3, 18, 14, 3, 27, tzinfo=UTC)
+TODAY = utc_now()
+NOW = (TODAY - timedelta(days=(TODAY.weekday() - 2) % 7 or 7)).replace(hour=14, minute=0, second=0, microsecond=0)
+"""Last Wednesday: the plan depends on weekday and hour alone, and the time to appeal is not over."""
 TABLES = (
     "tickets", "conversations", "attachments", "ticket_tags", "worklogs", "work_segments", "work_signals", "tool_calls",
     "profiles", "profile_teams", "teams", "tags", "customers", "subchannels", "scorecards", "assessments",
@@ -164,8 +167,25 @@ async def test_reviews_happened_in_their_time(company: Founded) -> None:
         "and (a.discussion_date is null or a.discussion_date > a.assessment_date))".replace(":now", f"'{NOW}'")
     )
     assert wrong == 0
-    assert await company.one("select max(at) from assessment_edits") < NOW
+    untouched = "select id from assessments where appeal_state is null and acknowledged_at is null"
+    assert await company.one(f"select max(at) from assessment_edits where assessment_id in ({untouched})") < NOW
     assert await company.one("select max(finished_at) from judge_runs") < NOW
+
+
+async def test_people_answer_their_reviews_and_reviewers_calibrate(company: Founded) -> None:
+    appeals = await company.rows("select state, criterion_ids, decided_by from appeals order by state")
+    assert [row.state for row in appeals] == ["open", "partiallyAccepted", "rejected", "underReview"]
+    assert all(
+        row.criterion_ids and (row.decided_by is None) == (row.state in ("open", "underReview")) for row in appeals
+    )
+    assert await company.one("select count(*) from assessments where acknowledged_at is not null") > 20
+    sessions = await company.rows("select state, result from calibrations order by id")
+    assert [row.state for row in sessions] == ["closed", "open"]
+    people = {one["userId"]: one["meanDifference"] for one in sessions[0].result["reviewers"]}
+    ids = {row.first_name: row.id for row in await company.rows("select id, first_name from profiles")}
+    assert people[ids["Tobias"]] < people[ids["Leyla"]], "one is stricter than the other"
+    assert await company.one("select count(*) from golden_items") == 8
+    assert await company.one("select count(*) from sampling_plans") == 1
 
 
 async def test_quotes_stand_in_their_messages(company: Founded) -> None:

@@ -78,6 +78,7 @@ class Content:
     customers: Mapping[str, Mapping[str, Any]]
     scorecards: tuple[Scorecard, ...]
     reviewing: Reviewing
+    participation: Mapping[str, Any]
 
 
 @cache
@@ -114,6 +115,7 @@ def load_content() -> Content:
             reviews["reasons"],
             reviews["corrections"],
         ),
+        participation=_read(company / "participation.yaml"),
     )
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, select, text, update
 
 from assaydesk.domains.demo.founding import Company, found_company
+from assaydesk.domains.demo.participation import take_part
 from assaydesk.domains.demo.plan import CompanyPlan, plan_company
 from assaydesk.domains.demo.reviewing import review_work
 from assaydesk.domains.demo.templates import found_templates
@@ -87,7 +88,9 @@ async def seed_company(
         plan = await asyncio.to_thread(plan_company, founded.now, founded.seed)
     await import_tickets(database, plan, founded.company, founded.now, say)
     await review_work(database, plan, founded.company, say)
+    say("Agents and supervisors talk about it ...")
     async with database.write() as session:
+        await take_part(session, plan, founded.company)
         # The rest waits for the worker from the first moment on, instead of for the next full minute.
         await create_due(session, now=founded.now)
         await session.execute(update(Setting).where(Setting.name == MARKER).values(value=_marker(founded, done=True)))
