@@ -81,7 +81,7 @@ async def _usable_inbox(page: Page, path: str) -> None:
 async def _assessments(browser: Browser, url: str, folder: Path, results: dict[str, list[float]], steps: int) -> None:
     context = await _signed_in(browser, url, folder, "QualityManager")
     page = await context.new_page()
-    await page.goto("/quality/review?tab=all")
+    await page.goto("/quality/review?tab=all&state=aiReady")
     await page.locator("a[href^='/quality/assessment/']").first.wait_for()
     results["first assessment of a list"].append(await _timed(lambda: _opened(page)))
     for _ in range(steps):
