@@ -38,7 +38,7 @@ async def test_a_small_one_is_answered_at_once(
     assert (summary["ci95"], summary["needsHumanShare"], summary["cost"]) == ([-20, -20], 0.5, 0.0369)
     ten, eleven = body["criteria"]
     assert (ten["compared"], ten["changed"], ten["meanDifference"], ten["agreementAfter"]["n"]) == (2, 2, -2, 0)
-    assert (eleven["needsHumanBefore"], eleven["needsHumanAfter"]) == (0, 3)
+    assert (eleven["judged"], eleven["needsHumanBefore"], eleven["needsHumanAfter"]) == (3, 0, 3)
     assert eleven["agreementBefore"] == {"n": 2, "exact": 1, "kappa": None, "note": "oneCategory"}
     assert eleven["agreementAfter"]["n"] == 0
     rows = {row["worklogId"]: row for row in body["diffs"]}

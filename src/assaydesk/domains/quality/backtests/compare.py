@@ -40,6 +40,7 @@ class Item:
 
 @dataclass(slots=True)
 class _Criterion:
+    judged: int = 0
     compared: int = 0
     changed: int = 0
     differences: list[float] = field(default_factory=list)
@@ -64,7 +65,7 @@ def side_of(
     for answer in answers:
         if among is not None and str(answer.criterion_id) not in among:
             continue
-        found = {
+        found: dict[str, Any] = {
             "score": None if answer.score is None else plain(answer.score),
             "state": answer.state,
             "confidence": answer.confidence,
@@ -200,6 +201,7 @@ def by_criterion(items: Sequence[Item], content: Content) -> list[dict[str, Any]
                 "categoryLabel": category.label,
                 "maxPoints": plain(criterion.max_points),
                 "scoringType": criterion.scoring_type,
+                "judged": one.judged,
                 "compared": one.compared,
                 "changed": one.changed,
                 "meanDifference": _mean(one.differences),
@@ -214,6 +216,7 @@ def by_criterion(items: Sequence[Item], content: Content) -> list[dict[str, Any]
 
 def _add(one: _Criterion, item: Item, key: str) -> None:
     after, before = item.after or {}, item.before
+    one.judged += 1
     one.needs_human_after += _of(after, key, "state") == NEEDS_HUMAN
     label = item.labels.get(key)
     if label is not None:

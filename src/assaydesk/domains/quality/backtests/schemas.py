@@ -78,6 +78,7 @@ class BacktestCriterion(Schema):
     category_label: str
     max_points: float
     scoring_type: Literal["metNotMet", "numericScale"]
+    judged: int = Field(description="Pieces of work with an answer of the tried content; `needsHumanAfter` of them.")
     compared: int
     changed: int
     mean_difference: float | None
