@@ -207,7 +207,7 @@ function MarkedText({ message, marks, activeId, hoveredId, onHover, onActivate, 
   );
 }
 
-function ToolRow({ call, lit }: { call: ToolCall; lit: boolean }) {
+export function ToolRow({ call, lit }: { call: Pick<ToolCall, "name" | "arguments" | "result" | "at">; lit: boolean }) {
   const { t, format } = useI18n();
   const [opened, setOpened] = useState(false);
   const row = useRef<HTMLDivElement>(null);

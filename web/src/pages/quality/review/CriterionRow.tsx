@@ -12,7 +12,7 @@ export const REASONS = ["scoreWrong", "evidenceWrong", "evidenceMissing", "notAp
 interface Props {
   criterion: ScoredCriterion;
   /** The criterion as the scorecard defines it. */
-  definition: Criterion | undefined;
+  definition: Pick<Criterion, "description" | "allowNotApplicable"> | undefined;
   editable: boolean;
   blind: boolean;
   active: boolean;
@@ -23,7 +23,8 @@ interface Props {
   onScore: (score: number) => void;
   onAccept: () => void;
   onNotApplicable: () => void;
-  onEvidence: () => void;
+  /** Absent: no passages are quoted here. */
+  onEvidence?: () => void;
   onShowPassage: (index: number) => void;
   onDone: () => void;
   /** Where the keys put the cursor: the number or the reason. */
@@ -144,7 +145,7 @@ function Body(props: Props) {
       )}
       {editable && (differsFromJudge(criterion) || criterion.overrideReason !== null) && <Override {...props} />}
       {!editable && criterion.overrideReason && <Text size="xs" c="dimmed">{t(`quality.review.${criterion.overrideReason}`)}</Text>}
-      <EvidenceList {...props} />
+      {props.onEvidence && <EvidenceList {...props} />}
       {editable && (
         <Textarea
           ref={props.reasonField}
