@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Any, Final
 
 from fastapi import APIRouter
-from fastapi.dependencies.utils import get_dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -85,16 +84,15 @@ class GuardedRoute(APIRoute):
     """Refuses, at import, an operation that does not say who may call it."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        found = list(guards(get_dependant(path=path, call=endpoint)))
+        super().__init__(path, _guarded(endpoint), **options)
+        found = list(guards(self.dependant))
         if not found:
             raise TypeError(f"{endpoint.__qualname__}: no Require(...); write PUBLIC if that is meant")
         names = sorted({str(name) for guard in found for name in guard.any_of})
         self.public = any(guard.public for guard in found)
-        extra = dict(options.pop("openapi_extra", None) or {})
-        extra["x-permissions"] = names
+        self.openapi_extra = {**(self.openapi_extra or {}), "x-permissions": names}
         if self.public:
-            extra["security"] = []
-        super().__init__(path, _guarded(endpoint), openapi_extra=extra, **options)
+            self.openapi_extra["security"] = []
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()
