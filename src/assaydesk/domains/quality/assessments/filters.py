@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, UnaryExpression, any_, case, exists, func,
 
 from assaydesk.domains.profiles.models import ProfileTeam
 from assaydesk.domains.quality.assessments.models import Assessment
-from assaydesk.domains.quality.assessments.types import REVIEWED_STATES, State
+from assaydesk.domains.quality.assessments.types import REVIEWED_STATES, SCORED_STATES, State
 from assaydesk.domains.quality.scorecards.types import PercentageBase
 from assaydesk.domains.worklogs.models import Worklog
 from assaydesk.platform.db.base import BigInts
@@ -51,6 +51,15 @@ def any_of(column: Any, ids: Collection[int]) -> ColumnElement[bool]:
 def masked_rows(editable: ColumnElement[bool]) -> ColumnElement[bool]:
     """Blind reviews that are not finished, of work that the caller may assess (quality.md 4.5)."""
     return Assessment.blind_review & Assessment.state.not_in(REVIEWED_STATES) & editable
+
+
+def reviewed_blind(worklog_id: Any) -> ColumnElement[bool]:
+    """Whether somebody reviews a piece of work without having seen what the AI says of it: then nobody is shown it."""
+    return exists().where(
+        Assessment.worklog_id == worklog_id,
+        Assessment.blind_review,
+        Assessment.state.in_([state for state in SCORED_STATES if state not in REVIEWED_STATES]),
+    )
 
 
 def conditions(asked: AssessmentFilter, hidden: ColumnElement[bool]) -> list[ColumnElement[bool]]:

@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from assaydesk.domains.conversations.models import Conversation
 from assaydesk.domains.profiles.models import ProfileTeam
-from assaydesk.domains.quality.assessments.filters import any_of
+from assaydesk.domains.quality.assessments.filters import any_of, reviewed_blind
 from assaydesk.domains.quality.assessments.models import Assessment, JudgeRun
 from assaydesk.domains.quality.assessments.policy import VIEW_ALL, VIEW_TEAM
-from assaydesk.domains.quality.assessments.types import REVIEWED_STATES, SCORED_STATES
+from assaydesk.domains.quality.assessments.types import SCORED_STATES
 from assaydesk.domains.quality.backtests.compare import Item
 from assaydesk.domains.quality.backtests.models import Backtest, BacktestItem
 from assaydesk.domains.quality.backtests.types import OPEN, State
@@ -44,11 +44,6 @@ def viewable(actor: Actor, user_id: Any, worklog_id: Any) -> ColumnElement[bool]
     One's own work needs a wider right than that to see one's own assessments, because nothing here is released. Work
     that somebody reviews blind is shown to nobody.
     """
-    blind = exists().where(
-        Assessment.worklog_id == worklog_id,
-        Assessment.blind_review,
-        Assessment.state.in_([state for state in SCORED_STATES if state not in REVIEWED_STATES]),
-    )
     if actor.has(*VIEW_ALL):
         scope: ColumnElement[bool] = always()
     elif actor.has(*VIEW_TEAM):
@@ -56,7 +51,7 @@ def viewable(actor: Actor, user_id: Any, worklog_id: Any) -> ColumnElement[bool]
         scope = or_(user_id == actor.id, user_id.in_(mates)) if actor.team_ids else user_id == actor.id
     else:
         scope = false()
-    return and_(scope, not_(blind))
+    return and_(scope, not_(reviewed_blind(worklog_id)))
 
 
 async def draw(

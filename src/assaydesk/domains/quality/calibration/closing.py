@@ -13,6 +13,7 @@ from assaydesk.domains.quality.calibration.events import CalibrationAiWanted
 from assaydesk.domains.quality.calibration.models import Calibration, CalibrationItem, CalibrationSheet
 from assaydesk.domains.quality.calibration.sheets import answer_from_json, answer_json, content_of
 from assaydesk.domains.quality.calibration.types import AiState, SessionState, SheetAnswer, SheetState
+from assaydesk.domains.quality.calibration.views import result_without_ai
 from assaydesk.domains.quality.judging.types import JudgeFailed
 from assaydesk.domains.quality.scorecards.types import Content, PercentageBase
 from assaydesk.domains.settings.service import InstanceSettings, get_settings
@@ -47,10 +48,11 @@ async def close_session(session: WriteSession, actor: Actor, row: Calibration) -
 
 
 async def read_result(session: ReadSession, row: Calibration) -> dict[str, Any]:
-    """The result of a closed session. Raises `InvalidState`."""
+    """The result of a closed session; without the AI while somebody reviews work of it blind. Raises `InvalidState`."""
     if row.state != SessionState.CLOSED or row.result is None:
         raise InvalidState(SessionState(row.state), SessionState.CLOSED)
-    return {"calibrationId": row.id, **row.result}
+    hidden = await repository.hidden_from_all(session, row.id)
+    return {"calibrationId": row.id, **(result_without_ai(row.result) if hidden else row.result)}
 
 
 async def note_ai_answers(session: WriteSession, calibration_id: int, judged: DryResult) -> None:

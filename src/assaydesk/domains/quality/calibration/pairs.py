@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, not_, select
 
+from assaydesk.domains.quality.assessments.filters import reviewed_blind
 from assaydesk.domains.quality.assessments.pairs import Compared, Subject, values_of
 from assaydesk.domains.quality.calibration.models import Calibration, CalibrationItem, CalibrationSheet
 from assaydesk.domains.quality.calibration.types import SessionState, SheetState
@@ -25,8 +26,8 @@ async def pairs_of(
 ) -> tuple[list[Subject], list[Compared]]:
     """Each submitted sheet of closed sessions against the judge's answers to the same work, in one statement.
 
-    `scope`: whose work counts, as a condition on the assessed person. Pieces of work that the judge did not answer are
-    left out.
+    `scope`: whose work counts, as a condition on the assessed person. Pieces of work that the judge did not answer, or
+    that somebody reviews blind, are left out.
     """
     known, item, sheet = Calibration, CalibrationItem, CalibrationSheet
     query = (
@@ -39,6 +40,7 @@ async def pairs_of(
         .where(
             known.scorecard_base_id == base_id, known.state == SessionState.CLOSED,
             sheet.state == SheetState.SUBMITTED, item.ai_answers.is_not(None), scope(item.assessed_user),
+            not_(reviewed_blind(item.worklog_id)),
         )
         .order_by(known.id, item.worklog_id, sheet.user_id)
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
+from assaydesk.domains.quality.assessments.filters import reviewed_blind
 from assaydesk.domains.quality.calibration.models import Calibration, CalibrationItem, CalibrationSheet
 from assaydesk.domains.quality.calibration.types import AiState, SessionState, SheetState
 from assaydesk.domains.worklogs.models import Worklog
@@ -102,6 +103,14 @@ async def works(
     """Worklog id -> ticket and assessed user, of those that the caller may see."""
     query = select(Worklog.id, Worklog.ticket_id, Worklog.user_id).where(Worklog.id.in_(list(worklog_ids)), seen)
     return {row.id: (row.ticket_id, row.user_id) for row in await session.execute(query)}
+
+
+async def hidden_from_all(session: ReadSession, calibration_id: int) -> set[int]:
+    """The worklogs of a session that somebody reviews blind: what the AI says of them is not shown."""
+    query = select(CalibrationItem.worklog_id).where(
+        CalibrationItem.calibration_id == calibration_id, reviewed_blind(CalibrationItem.worklog_id)
+    )
+    return set(await session.scalars(query))
 
 
 async def waiting_for_ai(session: ReadSession, calibration_id: int) -> list[int]:

@@ -78,7 +78,8 @@ async def lock_session(
 async def show_session(session: ReadSession, actor: Actor, row: Calibration) -> dict[str, Any]:
     """The session as this caller may see it."""
     items = await repository.items_of(session, row.id)
-    return session_json(row, items, await repository.sheets_of(session, row.id), actor.id)
+    hidden = await repository.hidden_from_all(session, row.id)
+    return session_json(row, items, await repository.sheets_of(session, row.id), actor.id, hidden)
 
 
 async def create_session(session: WriteSession, actor: Actor, body: CalibrationCreate) -> Calibration:

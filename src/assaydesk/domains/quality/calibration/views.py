@@ -1,6 +1,6 @@
 """Calibration sessions in their wire form; what a caller may not see is left out here, in one place."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from assaydesk.domains.quality.calibration.models import Calibration, CalibrationItem, CalibrationSheet
@@ -17,9 +17,16 @@ def opened(row: Calibration) -> bool:
 
 
 def session_json(
-    row: Calibration, items: Iterable[CalibrationItem], sheets: Iterable[CalibrationSheet], viewer_id: int
+    row: Calibration,
+    items: Iterable[CalibrationItem],
+    sheets: Iterable[CalibrationSheet],
+    viewer_id: int,
+    hidden: Collection[int],
 ) -> dict[str, Any]:
-    """The whole session. One's own answers are always shown, those of others and of the AI when it is `opened`."""
+    """The whole session. One's own answers are always shown, those of others and of the AI when it is `opened`.
+
+    `hidden`: worklogs of which the AI's answers are shown to nobody at present.
+    """
     found = {(sheet.worklog_id, sheet.user_id): sheet for sheet in sheets}
     shown = opened(row)
     return {
@@ -46,11 +53,21 @@ def session_json(
                     sheet_json(found.get((item.worklog_id, user)), user, shown=shown or user == viewer_id)
                     for user in row.reviewers
                 ],
-                "ai": _ai_json(item, shown=shown),
+                "ai": _ai_json(item, shown=shown and item.worklog_id not in hidden),
             }
             for item in items
         ],
     }
+
+
+def result_without_ai(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What people alone make of it: nothing from which the AI's answers could be told."""
+    items = [
+        {**item, "percentages": {rater: value for rater, value in item["percentages"].items() if rater != "ai"}}
+        for item in result["items"]
+    ]
+    cells = [cell for cell in result["heatMap"] if cell["userId"] is not None]
+    return {**result, "items": items, "ai": None, "heatMap": cells}
 
 
 def sheet_json(sheet: CalibrationSheet | None, user_id: int, *, shown: bool) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, not_, select
 
+from assaydesk.domains.quality.assessments.filters import reviewed_blind
 from assaydesk.domains.quality.assessments.pairs import Compared, Subject, values_of
 from assaydesk.domains.quality.golden.models import GoldenItem, GoldenRun, GoldenRunItem, GoldenSet
 from assaydesk.domains.worklogs.models import Worklog
@@ -23,8 +24,8 @@ async def pairs_of(
 ) -> tuple[list[Subject], list[Compared]]:
     """The labels of each set against the answers of its newest finished run in the period, in one statement.
 
-    `scope`: whose work counts, as a condition on the assessed person. Items that were erased, taken out or failed in
-    the run are left out.
+    `scope`: whose work counts, as a condition on the assessed person. Items that were erased, taken out, failed in the
+    run or are reviewed blind by somebody are left out.
     """
     item, run, answered = GoldenItem, GoldenRun, GoldenRunItem
     newest = (
@@ -50,6 +51,7 @@ async def pairs_of(
         .where(
             run.id.in_(newest), item.deleted_at.is_(None), item.erased_at.is_(None), answered.error.is_(None),
             scope(Worklog.user_id),
+            not_(reviewed_blind(item.worklog_id)),
         )
         .order_by(item.id)
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from assaydesk.domains.quality.assessments.filters import reviewed_blind
 from assaydesk.domains.quality.assessments.models import AssessmentCriterion
 from assaydesk.domains.quality.golden.models import GoldenItem, GoldenRun, GoldenRunItem, GoldenSet
 from assaydesk.domains.quality.golden.types import RunState
@@ -118,6 +119,12 @@ async def customer_of(session: ReadSession, ticket_id: int) -> str | None:
 async def get_run(session: ReadSession, set_id: int, run_id: int) -> GoldenRun | None:
     query = select(GoldenRun).where(GoldenRun.id == run_id, GoldenRun.golden_set_id == set_id)
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def hidden_from_all(session: ReadSession, set_id: int) -> set[int]:
+    """Items of a set whose work somebody reviews blind: what the AI says of them is not shown."""
+    query = select(GoldenItem.id).where(GoldenItem.golden_set_id == set_id, reviewed_blind(GoldenItem.worklog_id))
+    return set(await session.scalars(query))
 
 
 async def lock_run(session: WriteSession, run_id: int) -> GoldenRun | None:

@@ -109,7 +109,8 @@ async def show_run(session: ReadSession, row: GoldenSet, run_id: int) -> dict[st
     run = await repository.get_run(session, row.id, run_id)
     if run is None:
         raise RunNotFound(run_id)
-    return run_with_figures(run, (await repository.judged_counts(session, [run_id])).get(run_id, 0))
+    hidden = await repository.hidden_from_all(session, row.id) if run.flips else ()
+    return run_with_figures(run, (await repository.judged_counts(session, [run_id])).get(run_id, 0), hidden)
 
 
 def choice_of(run: GoldenRun) -> JudgeChoice:

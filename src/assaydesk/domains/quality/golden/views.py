@@ -1,6 +1,6 @@
 """Golden sets and runs in their wire form."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from assaydesk.domains.quality.golden.models import GoldenItem, GoldenRun, GoldenSet
@@ -77,8 +77,10 @@ def run_json(run: GoldenRun, items: int) -> dict[str, Any]:
     }
 
 
-def run_with_figures(run: GoldenRun, items: int) -> dict[str, Any]:
-    return {**run_json(run, items), "criteria": run.figures or [], "flips": run.flips or []}
+def run_with_figures(run: GoldenRun, items: int, hidden: Collection[int]) -> dict[str, Any]:
+    """`hidden`: items of which the AI's answers are shown to nobody at present."""
+    flips = [flip for flip in run.flips or [] if flip["itemId"] not in hidden]
+    return {**run_json(run, items), "criteria": run.figures or [], "flips": flips}
 
 
 def _time(moment: Any) -> str | None:
