@@ -5,7 +5,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { BrowserRouter } from "react-router";
 import { api, call } from "@/api/client";
 import { ApiError } from "@/api/errors";
-import { browserLanguage, I18nProvider, loadDictionary, setInstanceZone, type Language } from "@/i18n";
+import { browserLanguage, I18nProvider, loadCore, loadDictionary, setInstanceZone, type Language } from "@/i18n";
 import SignIn from "@/pages/signin/SignIn";
 import { ErrorState } from "@/ui/ErrorState";
 import { HotkeyProvider } from "@/ui/hotkeys";
@@ -42,11 +42,18 @@ function Gate() {
   const [chosen, choose] = useState<Language | null>(null);
   const me = own.data;
   const language: Language = me ? (me.profile.lang === "de" ? "de" : "en") : (chosen ?? browserLanguage());
-  const dictionary = useQuery({
+  const core = useQuery({
+    queryKey: ["dictionary", language, "core"],
+    queryFn: () => loadCore(language),
+    staleTime: Infinity,
+    enabled: !own.isPending,
+    placeholderData: (previous) => previous,
+  });
+  const whole = useQuery({
     queryKey: ["dictionary", language],
     queryFn: () => loadDictionary(language),
     staleTime: Infinity,
-    enabled: !own.isPending,
+    enabled: core.isSuccess && Boolean(me),
     placeholderData: (previous) => previous,
   });
   const instance = useQuery({
@@ -62,9 +69,9 @@ function Gate() {
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  if (!dictionary.data || (me && instance.isPending)) return null;
+  if (!core.data || (me && instance.isPending)) return null;
   return (
-    <I18nProvider dictionary={dictionary.data} language={language} timeZone={me?.profile.timezone ?? zoneOf(instance.data)}>
+    <I18nProvider dictionary={whole.data ?? core.data} complete={Boolean(whole.data)} language={language} timeZone={me?.profile.timezone ?? zoneOf(instance.data)}>
       <Notifications position="top-center" limit={4} />
       {own.isError ? (
         <ErrorState error={own.error} onRetry={() => void own.refetch()} />

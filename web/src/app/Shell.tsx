@@ -19,7 +19,7 @@ import { useSession } from "./auth";
 import classes from "./Shell.module.css";
 
 const LAZY = new Map<Page, LazyExoticComponent<ComponentType>>(PAGES.map((page) => [page, lazy(page.load)]));
-const GROUPS = ["work", "quality", "admin"] as const;
+const GROUPS = ["work", "quality", "reports", "admin"] as const;
 
 export function Shell() {
   const { t } = useI18n();
@@ -129,11 +129,12 @@ function NavEntry({ page, narrow }: { page: Page; narrow: boolean }) {
 }
 
 function Shown({ page, allowed }: { page: Page; allowed: boolean }) {
-  const { t } = useI18n();
+  const { t, complete } = useI18n();
   useEffect(() => {
     document.title = `${t(page.title)} · Assaydesk`;
   }, [page, t]);
   if (!allowed) return <ErrorState error={new ApiError(403, "forbidden", "")} />;
+  if (!complete && page.path !== "/inbox") return <PageSkeleton />;
   const Content = LAZY.get(page)!;
   return <Content />;
 }

@@ -14,6 +14,8 @@ export interface I18n {
   language: Language;
   locale: string;
   timeZone: string;
+  /** False while only the words of the frame and the inbox are there. */
+  complete: boolean;
   t: Translate;
   format: Formats;
 }
@@ -31,7 +33,12 @@ export interface Formats {
 
 const Context = createContext<I18n | null>(null);
 
-/** Dictionaries are fetched one language at a time. */
+/** What the frame and the inbox say, in one language; small, because the first page waits for it. */
+export async function loadCore(language: Language): Promise<Partial<Dictionary>> {
+  return language === "de" ? ((await import("./de/core")).default as Partial<Dictionary>) : (await import("./en/core")).default;
+}
+
+/** Everything, in one language. */
 export async function loadDictionary(language: Language): Promise<Dictionary> {
   return language === "de" ? ((await import("./de")).default as Dictionary) : (await import("./en")).default;
 }
@@ -41,13 +48,14 @@ export function browserLanguage(): Language {
 }
 
 export function I18nProvider(props: {
-  dictionary: Dictionary;
+  dictionary: Partial<Dictionary>;
+  complete?: boolean;
   language: Language;
   timeZone?: string | null;
   children: ReactNode;
 }) {
-  const { dictionary, language, timeZone } = props;
-  const value = useMemo(() => makeI18n(dictionary, language, timeZone), [dictionary, language, timeZone]);
+  const { dictionary, complete = true, language, timeZone } = props;
+  const value = useMemo(() => makeI18n(dictionary, language, timeZone, complete), [dictionary, language, timeZone, complete]);
   return <Context.Provider value={value}>{props.children}</Context.Provider>;
 }
 
@@ -58,13 +66,14 @@ export function useI18n(): I18n {
   return value;
 }
 
-export function makeI18n(dictionary: Dictionary, language: Language, zone?: string | null): I18n {
+export function makeI18n(dictionary: Partial<Dictionary>, language: Language, zone?: string | null, complete = true): I18n {
   const locale = language === "de" ? "de-DE" : "en-GB";
   const timeZone = zone || Intl.DateTimeFormat().resolvedOptions().timeZone;
   const plural = new Intl.PluralRules(locale);
   const t: Translate = (key, values = {}) => {
     let found: unknown = dictionary;
-    for (const part of key.split(".")) found = (found as Record<string, unknown>)[part];
+    for (const part of key.split(".")) found = (found as Record<string, unknown> | undefined)?.[part];
+    if (found === undefined && !complete) return "";
     const text = found as Text;
     const chosen = typeof text === "string" ? text : plural.select(Number(values.count)) === "one" ? text.one : text.other;
     return chosen.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -72,7 +81,7 @@ export function makeI18n(dictionary: Dictionary, language: Language, zone?: stri
       return typeof value === "number" ? value.toLocaleString(locale) : (value ?? "");
     });
   };
-  return { language, locale, timeZone, t, format: makeFormats(locale, timeZone) };
+  return { language, locale, timeZone, complete, t, format: makeFormats(locale, timeZone) };
 }
 
 /** Unit, its seconds, and from how many of them on it is used: "6 weeks ago" says more than "last month". */

@@ -1,11 +1,17 @@
+import core from "./core";
 import admin from "./admin";
+import appeals from "./appeals";
+import calibration from "./calibration";
+import cards from "./cards";
 import coach from "./coach";
-import common from "./common";
-import inbox from "./inbox";
 import quality from "./quality";
-import shell from "./shell";
-import signin from "./signin";
+import replay from "./replay";
+import reports from "./reports";
+import sampling from "./sampling";
+import second from "./second";
 import survey from "./survey";
-import ticket from "./ticket";
 
-export default { admin, coach, common, inbox, quality, shell, signin, survey, ticket };
+export default {
+  ...core,
+  admin, appeals, calibration, cards, coach, quality, replay, reports, sampling, second, survey,
+};
