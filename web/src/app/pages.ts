@@ -11,7 +11,7 @@ export interface Page {
   permissions?: readonly string[];
   load: () => Promise<{ default: ComponentType }>;
   nav?: {
-    group: "work" | "quality" | "admin";
+    group: "work" | "quality" | "reports" | "admin";
     icon: Icon;
     order: number;
     /** Second key of the shortcut `g …`. */

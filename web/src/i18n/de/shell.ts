@@ -22,7 +22,7 @@ const de: typeof en = {
   unread: { one: "{count} ungelesene Benachrichtigung", other: "{count} ungelesene Benachrichtigungen" },
   noNotifications: "Sie sind auf dem neuesten Stand.",
   markRead: "Alle als gelesen markieren",
-  groups: { work: "Arbeit", quality: "Qualität", admin: "Verwaltung" },
+  groups: { work: "Arbeit", quality: "Qualität", reports: "Berichte", admin: "Verwaltung" },
   openTicket: "Ticket #{id} öffnen",
   general: "Überall",
   page: "Auf dieser Seite",

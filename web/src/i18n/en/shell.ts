@@ -20,7 +20,7 @@ export default {
   unread: { one: "{count} unread notification", other: "{count} unread notifications" },
   noNotifications: "You are up to date.",
   markRead: "Mark all as read",
-  groups: { work: "Work", quality: "Quality", admin: "Administration" },
+  groups: { work: "Work", quality: "Quality", reports: "Reports", admin: "Administration" },
   openTicket: "Open ticket #{id}",
   general: "Everywhere",
   page: "On this page",
