@@ -48,6 +48,8 @@ from tests.factories.profiles import make_profile, make_team
 from tests.factories.scorecards import make_scorecard
 from tests.factories.worklogs import set_settings
 
+pytestmark = pytest.mark.timeout(900)  # Some thousand requests, on machines that may be busy.
+
 FIRST_ID: Final = 987_600_001
 """Assessments have ids that occur nowhere else, so that a trace of one can be found in any text."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from decimal import Decimal
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from pydantic import SecretStr
@@ -80,7 +80,10 @@ async def test_a_scripted_model_can_stand_in_for_a_server() -> None:
 
 
 async def test_the_event_loop_goes_on_while_a_long_case_is_judged() -> None:
-    """A hundred thousand characters a message, built-in judge: the loop is never held for long."""
+    """A hundred thousand characters a message, built-in judge: the loop's own thread does little between two turns.
+
+    Its work is counted, not the clock, which also goes on while others have the processor.
+    """
     case = make_case(
         ("C", "Why? " * 20_000), ("A", "This is a sentence about sorrow and refunds. " * 2_200), ("A", "x" * 100_000)
     )
@@ -90,9 +93,9 @@ async def test_the_event_loop_goes_on_while_a_long_case_is_judged() -> None:
     async def watch() -> None:
         nonlocal longest
         while True:
-            begin = perf_counter()
+            begin = thread_time()
             await asyncio.sleep(0.005)
-            longest = max(longest, perf_counter() - begin)
+            longest = max(longest, thread_time() - begin)
 
     watcher = asyncio.create_task(watch())
     await judge(NO_MODEL, case=case, criteria=criteria)

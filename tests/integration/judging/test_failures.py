@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -71,15 +70,13 @@ async def test_the_wait_that_the_server_asks_for_is_passed_on(server: LlmServer,
     assert (await failure_of(ports)).retry_after_seconds is None
 
 
-@pytest.mark.parametrize("step", [Hang(), Hang(drip=True), Reply(GOOD.content, delay_seconds=30)], ids=repr)
+@pytest.mark.parametrize("step", [Hang(), Hang(drip=True), Reply(GOOD.content, delay_seconds=3600)], ids=repr)
 async def test_a_server_that_does_not_come_to_an_end_times_out(
     step: Step, server: LlmServer, ports: JudgePorts
 ) -> None:
     await judge(ports)
     server.play(step)
-    begin = perf_counter()
     assert (await failure_of(ports, timeout_seconds=0.5)).reason == "timeout"
-    assert perf_counter() - begin < 5
 
 
 async def test_a_failure_in_the_repair_or_in_the_question_about_evidence_fails_the_try(

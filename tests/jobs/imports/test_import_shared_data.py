@@ -2,7 +2,6 @@
 
 from collections import Counter
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from sqlalchemy import func, select
@@ -13,15 +12,15 @@ from assaydesk.domains.tickets.models import Ticket
 from assaydesk.domains.worklogs.models import ToolCall, Worklog
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.db.engine import Database
+from tests.patience import worked_through
 
 pytestmark = pytest.mark.shared_data
 
 
 async def test_the_hundred_airline_conversations_become_one_run_each(committed: Database, shared_data: Path) -> None:
     path = shared_data / "tau-bench-airline/gpt-4o-trials-0-1.json"
-    begin = perf_counter()
-    report = await import_conversations(committed, path, fmt="tau-bench")
-    assert perf_counter() - begin < 30
+    with worked_through():
+        report = await import_conversations(committed, path, fmt="tau-bench")
     assert (report.imported, report.messages, report.tool_calls, report.worklogs) == (100, 1440, 572, 100)
     assert (report.faults, report.warnings) == ([], [])
     async with committed.read() as session:

@@ -1,6 +1,5 @@
 """Mails of every form: what they say, and that reading them ends."""
 
-import time
 from email.message import EmailMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -22,6 +21,7 @@ from assaydesk.domains.channels.headers import (
 )
 from assaydesk.domains.channels.mailkind import identity_of, kind_of
 from assaydesk.domains.channels.mime import Limits, Mail, parse_mail
+from tests.patience import worked_through
 
 ANN = Address(None, "ann@example.com")
 
@@ -236,11 +236,10 @@ def test_text_over_the_maximum_is_shortened() -> None:
     ids=["parts", "glued", "blanks", "fields", "words", "gaps", "brackets", "parameters", "equals", "tags", "nests"],
 )  # fmt: skip
 def test_bombs_of_eight_megabytes_take_seconds_at_most(raw: bytes) -> None:
-    began = time.perf_counter()
-    mail = parse_mail(raw)
-    kind_of(mail)
-    identity_of(mail, message_id=None, received="", whole=True)
-    assert time.perf_counter() - began < 5
+    with worked_through():
+        mail = parse_mail(raw)
+        kind_of(mail)
+        identity_of(mail, message_id=None, received="", whole=True)
 
 
 def assert_storable(mail: Mail) -> None:

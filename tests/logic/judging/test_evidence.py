@@ -1,7 +1,5 @@
 """A quote counts only if it stands in the message it names."""
 
-from time import perf_counter
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +15,7 @@ from assaydesk.domains.quality.judging.evidence import (
 )
 from assaydesk.domains.quality.judging.types import Evidence
 from tests.factories.judging import make_case
+from tests.patience import worked_through
 
 TEXT = (
     "Dear Ms Nowak,\r\n\r\nwe have  refunded\u00a0“both” invoices 😀. Zoe\u0308 will call.\u200b "
@@ -159,7 +158,6 @@ def test_other_white_space_and_marks_make_no_difference(words: list[str], data: 
 )
 def test_a_hundred_thousand_characters_take_little_time(unit: str) -> None:
     text = (unit * 100_000)[:99_980] + " the needle is here"
-    begin = perf_counter()
-    found = check("the needle is here", text)
-    assert isinstance(found, Evidence)
-    assert perf_counter() - begin < 3
+    with worked_through():
+        found = check("the needle is here", text)
+        assert isinstance(found, Evidence)

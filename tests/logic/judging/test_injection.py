@@ -1,11 +1,10 @@
 """Text that tries to direct the judge is noticed; ordinary complaints are not."""
 
-from time import perf_counter
-
 import pytest
 
 from assaydesk.domains.quality.judging.injection import Injections, directs_the_judge, find_injections
 from tests.factories.judging import make_case, message, tool_call
+from tests.patience import worked_through
 
 
 @pytest.mark.parametrize(
@@ -70,6 +69,5 @@ def test_messages_subjects_attachment_names_and_tool_results_are_looked_at() -> 
 
 @pytest.mark.parametrize("unit", ["ignore ", "<a", "<!--", "give full ", "\n#", "regel ", "&lt;", "you are "])
 def test_a_hundred_thousand_characters_take_little_time(unit: str) -> None:
-    begin = perf_counter()
-    directs_the_judge((unit * 50_000)[:100_000])
-    assert perf_counter() - begin < 3
+    with worked_through():
+        directs_the_judge((unit * 50_000)[:100_000])

@@ -1,10 +1,9 @@
 """Mails as they come in, and the words that their writers wrote. Every mail here is invented."""
 
-import time
-
 import pytest
 
 from assaydesk.kit.text import clean_body, clean_text
+from tests.patience import worked_through
 
 OUTLOOK_DE = (
     "Hallo,\n\nder Stand ist 4711.\n\nMit freundlichen Grüßen\nEva Muster\n\n"
@@ -168,6 +167,5 @@ def test_given_html_the_own_words_are_left(html: str, own: str) -> None:
     ["-- \n", "_____\n", "Von: a\n", "x\n", "Viele Grüße\n", "<blockquote type=cite>", "Diese E-Mail ist\n", "Am 3. "],
 )
 def test_given_a_million_characters_it_is_quick(piece: str) -> None:
-    started = time.perf_counter()
-    clean_body(piece * (1_000_000 // len(piece)), "html" if piece.startswith("<") else "text")
-    assert time.perf_counter() - started < 4
+    with worked_through():
+        clean_body(piece * (1_000_000 // len(piece)), "html" if piece.startswith("<") else "text")

@@ -1,8 +1,7 @@
-from time import perf_counter
-
 import pytest
 
 from assaydesk.kit.html import to_plain_text
+from tests.patience import worked_through
 
 
 @pytest.mark.parametrize(
@@ -31,6 +30,5 @@ def test_html_becomes_the_words_a_reader_sees(html: str, plain: str) -> None:
 
 @pytest.mark.parametrize("piece", ["<div>", "<!", "<!--", "<a '", '<a "', "</", "<", "&", "<script>", "<title>", " "])
 def test_a_megabyte_of_rubbish_takes_no_time(piece: str) -> None:
-    begin = perf_counter()
-    to_plain_text(piece * (1_000_000 // len(piece)))
-    assert perf_counter() - begin < 5
+    with worked_through():
+        to_plain_text(piece * (1_000_000 // len(piece)))

@@ -1,13 +1,12 @@
 """Personal data is masked, and every mask comes off again."""
 
-from time import perf_counter
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assaydesk.kit.numbers_in_text import card_numbers, ibans, phone_numbers
 from assaydesk.kit.redaction import Redactor
+from tests.patience import worked_through
 
 
 @pytest.mark.parametrize(
@@ -105,9 +104,8 @@ def test_restore_undoes_redact(texts: list[str]) -> None:
 def test_a_hundred_thousand_characters_take_little_time(unit: str) -> None:
     text = (unit * 100_000)[:100_000]
     redactor = Redactor(customer_terms=["Erika Nowak"])
-    begin = perf_counter()
-    assert redactor.restore(redactor.redact(text)) == text
-    assert perf_counter() - begin < 5
+    with worked_through():
+        assert redactor.restore(redactor.redact(text)) == text
 
 
 def test_finders_tell_where() -> None:

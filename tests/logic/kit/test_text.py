@@ -1,10 +1,9 @@
 """Quoted messages and signatures, German and English."""
 
-import time
-
 import pytest
 
 from assaydesk.kit.text import clean_text, without_quotes, without_signature
+from tests.patience import worked_through
 
 ANSWER = "Please send me the contract.\n\nTom"
 
@@ -57,7 +56,6 @@ def test_given_nothing_else_the_text_stays(text: str) -> None:
 
 
 def test_given_a_million_characters_it_is_quick() -> None:
-    started = time.perf_counter()
-    for line in ("On ", "From: x\n", "> quote\n", "Am Montag\n", "x", "\n"):
-        clean_text(line * (1_000_000 // len(line)))
-    assert time.perf_counter() - started < 8
+    with worked_through():
+        for line in ("On ", "From: x\n", "> quote\n", "Am Montag\n", "x", "\n"):
+            clean_text(line * (1_000_000 // len(line)))
