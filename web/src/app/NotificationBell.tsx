@@ -3,11 +3,17 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconBell } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { api, call } from "@/api/client";
+import { api, call, type Schema } from "@/api/client";
 import { useLive } from "@/api/live";
 import { useI18n } from "@/i18n";
 import { useShowError } from "@/ui/ErrorState";
 import { TimeAgo } from "@/ui/TimeAgo";
+
+/** A page of this program, or the ticket; links to elsewhere are none of ours. */
+function pageOf({ url, ticketId }: Schema<"NotificationRead">): string {
+  if (url?.startsWith("/quality/")) return url;
+  return ticketId ? `/ticket/${ticketId}` : "";
+}
 
 export function NotificationBell() {
   const { t } = useI18n();
@@ -50,7 +56,7 @@ export function NotificationBell() {
             {rows.map((row) => (
               <Box key={row.id} px="md" py="xs">
                 <Text size="sm" fw={row.readAt ? 400 : 600}>
-                  {row.ticketId ? <Anchor component={Link} to={`/ticket/${row.ticketId}`} inherit onClick={popover.close}>{row.text}</Anchor> : row.text}
+                  {pageOf(row) ? <Anchor component={Link} to={pageOf(row)} inherit onClick={popover.close}>{row.text}</Anchor> : row.text}
                 </Text>
                 <Text size="xs" c="dimmed"><TimeAgo value={row.createdAt} /></Text>
               </Box>

@@ -108,6 +108,7 @@ const de: typeof en = {
   scoreWould: "Die Wertung ändert sich von {before} auf {after}.",
   final: "Eine Entscheidung lässt sich nicht zurücknehmen.",
   backToReviewed: "Die Bewertung ist danach erneut zu besprechen.",
+  decide: "Entscheiden",
   accept: "Stattgeben",
   acceptPartly: "Teilweise stattgeben",
   reject: "Ablehnen",

@@ -106,6 +106,7 @@ export default {
   scoreWould: "The score goes from {before} to {after}.",
   final: "A decision cannot be taken back.",
   backToReviewed: "The assessment is to be discussed again.",
+  decide: "Decide",
   accept: "Accept appeal",
   acceptPartly: "Accept in part",
   reject: "Reject appeal",

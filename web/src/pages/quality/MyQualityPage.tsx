@@ -1,7 +1,7 @@
-import { Group, SimpleGrid, Stack, Text, Title, Tooltip } from "@mantine/core";
+import { Alert, Badge, Button, Group, SimpleGrid, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { IconStars } from "@tabler/icons-react";
+import { IconBook, IconStars } from "@tabler/icons-react";
 import { Link, useNavigate } from "react-router";
 import { useLive } from "@/api/live";
 import { useSession } from "@/app/auth";
@@ -9,6 +9,8 @@ import { useI18n } from "@/i18n";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { ListSkeleton } from "@/ui/Skeletons";
+import { isAppealState, type AppealState } from "./appeals/data";
+import { AppealBadge } from "./appeals/parts";
 import { assessmentQuery, assessmentsQuery, useFamilies } from "./data";
 import { locate } from "./model/review";
 import { meanOf, meansByCriterion, type CriterionMean } from "./model/mine";
@@ -56,9 +58,20 @@ function Own({ rows }: { rows: AssessmentSummary[] }) {
   const criteria = details.flatMap(({ data }) => (data ? locate(data.data.categories).map(({ criterion }) => ({ criterion, base: data.scorecardBaseId })) : []));
   const means = meansByCriterion(criteria);
   const monthAgo = new Date(Date.now() - 30 * 86_400_000).toISOString();
+  const unread = newest.filter(isUnread);
   const month = newest.filter((row) => workTime(row) >= monthAgo);
   return (
     <>
+      {unread[0] && (
+        <Alert variant="light" icon={<IconBook size={18} />} py={10}>
+          <Group justify="space-between" gap="sm">
+            <Text size="sm">{t("appeals.mineWaiting", { count: unread.length })}</Text>
+            <Button component={Link} size="compact-sm" variant="light" to={`/quality/assessment/${unread[0].id}`} state={{ ids: unread.map((row) => row.id), back: trail.back }}>
+              {t("appeals.mineRead")}
+            </Button>
+          </Group>
+        </Alert>
+      )}
       <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }}>
         <Figure label={t("quality.mine.average")} value={meanOf(newest)} note={t("quality.mine.averageOf", { count: newest.length })} />
         <Figure label={t("quality.mine.lastMonth")} value={meanOf(month)} note={t("quality.mine.averageOf", { count: month.length })} />
@@ -82,14 +95,25 @@ function Own({ rows }: { rows: AssessmentSummary[] }) {
               <Text size="sm" fw={600} truncate>{families.name(row.scorecardBaseId)}</Text>
               <Text size="sm" c="dimmed">{format.date(workTime(row))}</Text>
               <div><ScoreText percentage={row.totals.percentage} knockedOut={row.totals.knockedOut} /></div>
-              <span />
-              <Text size="xs" c="dimmed">{t("quality.queue.ticket", { id: String(row.ticketId) })}</Text>
+              <div>{isUnread(row) && <Badge variant="dot" tt="none">{t("appeals.notAcknowledged")}</Badge>}</div>
+              <Group gap={8}>
+                <Text size="xs" c="dimmed">{t("quality.queue.ticket", { id: String(row.ticketId) })}</Text>
+                {isAppealState(row.appealState) && <AppealMark state={row.appealState} />}
+              </Group>
             </Link>
           ))}
         </div>
       </section>
     </>
   );
+}
+
+const isUnread = (row: AssessmentSummary): boolean =>
+  row.acknowledgedAt === null && (row.state === "reviewedBySupervisor" || row.state === "discussedWithAssessee");
+
+function AppealMark({ state }: { state: AppealState }) {
+  const { t } = useI18n();
+  return <Group gap={4}><Text size="xs" c="dimmed">{t("appeals.one")}:</Text><AppealBadge state={state} /></Group>;
 }
 
 function Figure({ label, value, note }: { label: string; value: number | null; note: string }) {

@@ -1,7 +1,7 @@
-import { Badge, Button, Group, Pagination, Progress, Select, Stack, Tabs, Text, Title, Tooltip } from "@mantine/core";
+import { Alert, Anchor, Badge, Button, Group, Pagination, Progress, Select, Stack, Tabs, Text, Title, Tooltip } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { IconAlertTriangle, IconArrowRight, IconDice3, IconFlag, IconPencil, IconScale, IconSkull, IconUserQuestion, type Icon, IconTargetArrow } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowRight, IconDice3, IconFlag, IconPencil, IconScale, IconSkull, IconUserQuestion, type Icon, IconTargetArrow, IconUsers } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { useLive } from "@/api/live";
@@ -16,6 +16,7 @@ import { TimeAgo } from "@/ui/TimeAgo";
 import { assessmentsQuery, prefetchReview, useFamilies, usePeople, useTeams, type AssessmentFilters, type Lookup } from "./data";
 import type { AssessmentState, AssessmentSummary } from "./model/types";
 import { ScoreText, StateBadge } from "./parts";
+import { waitingSecondsQuery } from "./second/data";
 import { nextReview, queueQuery, REVIEW_REASONS, type QueueFilters, type ReviewQueue, type ReviewReason, type Trail, type WaitingState } from "./queue";
 import classes from "./quality.module.css";
 
@@ -115,6 +116,7 @@ export default function QueuePage() {
           </Button>
         </Tooltip>
       </Group>
+      <SecondReviews />
       <Tabs value={all ? "all" : "queue"} onChange={(tab) => filters.set("tab", tab === "all" ? "all" : null)} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="queue">{t("quality.queue.tabQueue")}</Tabs.Tab>
@@ -124,6 +126,25 @@ export default function QueuePage() {
         <Tabs.Panel value="all" pt="md"><AllAssessments filters={filters} people={people} families={families} /></Tabs.Panel>
       </Tabs>
     </Stack>
+  );
+}
+
+/** Independent second reviews that wait for the person who looks. */
+function SecondReviews() {
+  const { t } = useI18n();
+  const { data } = useQuery(waitingSecondsQuery);
+  if (!data || data.length === 0) return null;
+  return (
+    <Alert variant="light" color="grape" icon={<IconUsers size={18} />} py={10}>
+      <Group gap="xs">
+        <Text size="sm">{t("second.waiting", { count: data.length })}</Text>
+        {data.slice(0, 5).map((review) => (
+          <Anchor key={review.assessmentId} component={Link} to={`/quality/second/${review.assessmentId}`} size="sm" underline="always">
+            {t("second.openWaiting", { id: String(review.ticketId) })}{review.state === "started" ? ` (${t("second.started")})` : ""}
+          </Anchor>
+        ))}
+      </Group>
+    </Alert>
   );
 }
 
@@ -229,6 +250,7 @@ function ToReview({ filters, people, families, reason }: ListProps & { reason: R
                       })}
                     </Group>
                   }
+                  due={item.reviewDueAt === null ? null : { at: item.reviewDueAt, overdue: item.overdue }}
                   note={
                     item.reservedBy === null ? null : item.reservedBy === me.profile.id ? t("quality.queue.reservedMe") : t("quality.queue.reservedBy", { name: people.name(item.reservedBy) })
                   }
@@ -333,7 +355,17 @@ function Pages({ filters, total }: { filters: Filters; total: number }) {
   );
 }
 
-function AssessmentRow(props: { assessment: AssessmentSummary; people: Lookup; families: Lookup; trail: Trail; lead: ReactNode; note: string | null }) {
+/** Until when a sampling plan wants the review. */
+function DueText({ at, overdue }: { at: string; overdue: boolean }) {
+  const { t, format } = useI18n();
+  return (
+    <Text span inherit fw={600} c={overdue ? "light-dark(var(--mantine-color-red-8), var(--mantine-color-red-3))" : undefined}>
+      {overdue ? t("sampling.queueOverdue") : t("sampling.queueDue", { when: format.date(at) })}
+    </Text>
+  );
+}
+
+function AssessmentRow(props: { assessment: AssessmentSummary; people: Lookup; families: Lookup; trail: Trail; lead: ReactNode; note: string | null; due?: { at: string; overdue: boolean } | null }) {
   const { t } = useI18n();
   const client = useQueryClient();
   const { assessment, people, families } = props;
@@ -352,6 +384,7 @@ function AssessmentRow(props: { assessment: AssessmentSummary; people: Lookup; f
       <Text size="xs" c="dimmed" lineClamp={2}>
         {t("quality.queue.ticket", { id: String(assessment.ticketId) })} · <TimeAgo value={assessment.worklog.lastInteraction ?? assessment.createdAt} />
         {props.note ? ` · ${props.note}` : ""}
+        {props.due && <> · <DueText {...props.due} /></>}
       </Text>
     </Link>
   );

@@ -25,7 +25,7 @@ interface Draft {
 const EMPTY: Draft = { reason: "", choices: {}, added: [] };
 const ACTIONS = { accepted: "appeals.accept", partiallyAccepted: "appeals.acceptPartly", rejected: "appeals.reject" } as const;
 const SUMS = { accepted: "appeals.willAccept", partiallyAccepted: "appeals.willAcceptPartly", rejected: "appeals.willReject" } as const;
-const COLORS = { accepted: "assay", partiallyAccepted: "assay", rejected: "gray" } as const;
+const COLORS = { accepted: "assay", partiallyAccepted: "assay", rejected: "red" } as const;
 
 interface Props {
   appeal: Appeal;
@@ -153,7 +153,7 @@ export function DecisionPanel({ appeal, assessment, definitions, link, onDecided
         </div>
         {decide.isError && <Alert color="red" variant="light" role="alert">{refusalText(decide.error, t, format)}</Alert>}
         <Group justify="flex-end">
-          <Button type="submit" color={COLORS[result]} loading={decide.isPending} disabled={!ready}>{t(ACTIONS[result])}</Button>
+          <Button type="submit" color={unanswered > 0 ? undefined : COLORS[result]} loading={decide.isPending} disabled={!ready}>{t(unanswered > 0 ? "appeals.decide" : ACTIONS[result])}</Button>
         </Group>
       </Stack>
     </form>

@@ -79,7 +79,7 @@ export function OwnPart({ assessment, definitions, nameOf, onCriterion }: Props)
                 <Text size="sm" c="dimmed">{obstacle}</Text>
               ) : (
                 <>
-                  <Button variant="default" size="compact-md" style={{ flexShrink: 0 }} leftSection={<IconScale size={16} />} onClick={() => setAsking(true)}>{t("appeals.appeal")} …</Button>
+                  <Button variant="default" size="compact-sm" style={{ flexShrink: 0 }} leftSection={<IconScale size={16} />} onClick={() => setAsking(true)}>{t("appeals.appeal")} …</Button>
                   <Text size="xs" c="dimmed">
                     {chance?.until ? t("appeals.until", { date: format.dateTime(chance.until) }) : t("appeals.appealHint")} {chance && t("appeals.left", { count: chance.left })}
                   </Text>
@@ -130,10 +130,10 @@ function Acknowledgement({ assessment }: { assessment: Assessment }) {
       </Collapse>
       {(!done || (writing && !comment)) && (
         <Group gap="xs">
-          <Button size="compact-md" loading={send.isPending} disabled={done && draft.comment.trim() === ""} onClick={() => send.mutate()}>
+          <Button size="compact-sm" loading={send.isPending} disabled={done && draft.comment.trim() === ""} onClick={() => send.mutate()}>
             {t(done ? "appeals.addComment" : "appeals.acknowledge")}
           </Button>
-          {!writing && <Button size="compact-md" variant="subtle" color="gray" onClick={() => setWriting(true)}>{t("appeals.addComment")}</Button>}
+          {!writing && <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setWriting(true)}>{t("appeals.addComment")}</Button>}
         </Group>
       )}
       {done && !comment && !writing && (

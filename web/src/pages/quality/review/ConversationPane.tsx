@@ -13,8 +13,15 @@ export interface EvidenceChoice {
   onToggle: (passage: Passage) => void;
 }
 
+/** Who worked, and when: that is what the conversation needs to know of an assessment. */
+export interface AssessedWork {
+  assessedUser: number;
+  time: Pick<Assessment["time"], "segments">;
+  worklog: Pick<Assessment["worklog"], "lastInteraction">;
+}
+
 interface Props {
-  assessment: Assessment;
+  assessment: AssessedWork;
   messages: readonly Message[];
   worklog: Worklog | undefined;
   criteria: readonly ScoredCriterion[];
@@ -38,7 +45,7 @@ const CHOSEN = -2;
 
 const seconds = (iso: string | null | undefined): number => (iso ? Date.parse(iso) / 1000 : 0);
 
-export function isAssessed(message: Message, assessment: Assessment): boolean {
+export function isAssessed(message: Message, assessment: AssessedWork): boolean {
   const spans = assessment.time.segments;
   if (message.agentId !== assessment.assessedUser || message.direction === "in") return false;
   const last = seconds(assessment.worklog.lastInteraction);
@@ -46,7 +53,7 @@ export function isAssessed(message: Message, assessment: Assessment): boolean {
   return message.createdAt >= first - 60 && message.createdAt <= last + 60;
 }
 
-export function timeline(assessment: Assessment, messages: readonly Message[], worklog: Worklog | undefined): Entry[] {
+export function timeline(assessment: AssessedWork, messages: readonly Message[], worklog: Worklog | undefined): Entry[] {
   const entries: Entry[] = messages
     .filter((message) => !message.isDraft && message.deletedAt === null)
     .map((message) => ({ kind: "message", at: message.createdAt, message, assessed: isAssessed(message, assessment) }));

@@ -1,21 +1,24 @@
 import { ActionIcon, Alert, Anchor, Badge, Button, Collapse, Group, Menu, SegmentedControl, Skeleton, Stack, Text, Textarea, Tooltip, UnstyledButton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { IconArrowBackUp, IconArrowLeft, IconCheck, IconChevronDown, IconChevronLeft, IconChevronRight, IconDots, IconHistory, IconMessages, IconRefresh, IconTrash } from "@tabler/icons-react";
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { Link, useLocation, useNavigate } from "react-router";
+import { IconArrowBackUp, IconArrowLeft, IconCheck, IconChevronDown, IconChevronLeft, IconChevronRight, IconDots, IconHistory, IconMedal2, IconMessages, IconRefresh, IconReportSearch, IconTrash, IconUsers } from "@tabler/icons-react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { Link, useLocation, useNavigate, useSearchParams } from "react-router";
 import { api, call } from "@/api/client";
 import { useSession } from "@/app/auth";
 import { useI18n } from "@/i18n";
 import { ErrorState, errorText, useShowError } from "@/ui/ErrorState";
 import { Keys, useHotkey } from "@/ui/hotkeys";
 import { Person } from "@/ui/Person";
+import { OwnPart } from "../appeals/OwnPart";
+import { AcknowledgedNote, AppealBanner } from "../appeals/ReviewPart";
 import { assessmentQuery, isStale, messagesQuery, patchAssessment, prefetchReview, scorecardQuery, useForgetLists, usePeople, worklogQuery } from "../data";
 import { canFinish, differsFromJudge, firstToReview, isAbstention, isAcceptable, isDecided, locate, nextOpen, scoreOfDigit, takesNumber, type CriterionEdit } from "../model/review";
 import { ReviewSession } from "../model/session";
 import type { Assessment, OverrideReason, ScoredCriterion } from "../model/types";
 import { StateBadge } from "../parts";
 import { isTrail, nextReview, releaseReview, type Trail } from "../queue";
+import { AskDialog, SecondPart } from "../second/SecondPart";
 import classes from "../quality.module.css";
 import { ConversationPane, EvidenceBar, isAssessed } from "./ConversationPane";
 import { CriterionRow } from "./CriterionRow";
@@ -23,8 +26,11 @@ import { ConfirmDialog, DiscussDialog, HistoryDrawer, RefreshDialog, ReopenDialo
 import { TotalsPanel } from "./TotalsPanel";
 import { useEvidenceChoice } from "./useEvidenceChoice";
 
+const ReplayDialog = lazy(() => import("./ReplayDialog").then(({ ReplayDialog: dialog }) => ({ default: dialog })));
+const AddToGolden = lazy(() => import("../../calibration/golden/AddToGolden"));
+
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
-type OpenDialog = "discuss" | "reopen" | "refresh" | "remove" | "history" | null;
+type OpenDialog = "discuss" | "reopen" | "refresh" | "remove" | "history" | "replay" | "second" | "golden" | null;
 
 function useReviewSession(assessment: Assessment) {
   const client = useQueryClient();
@@ -58,6 +64,7 @@ export function Review({ assessment }: { assessment: Assessment }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const location = useLocation();
+  const [params] = useSearchParams();
   const people = usePeople();
   const showError = useShowError();
   const forgetLists = useForgetLists();
@@ -68,7 +75,11 @@ export function Review({ assessment }: { assessment: Assessment }) {
   const worklog = useQuery(worklogQuery(server.worklogId));
   const scorecard = useQuery(scorecardQuery(server.scorecardId));
   const criteria = useMemo(() => locate(categories).map(({ criterion }) => criterion), [categories]);
-  const [activeId, setActiveId] = useState<number | null>(() => (assessment.canEdit ? firstToReview(criteria) : null));
+  const [activeId, setActiveId] = useState<number | null>(() => {
+    const asked = Number(params.get("criterion"));
+    if (criteria.some((criterion) => criterion.id === asked)) return asked;
+    return assessment.canEdit ? firstToReview(criteria) : null;
+  });
   const [hoveredId, setHoveredId] = useState<number | null>(null);
   const [pane, setPane] = useState<"conversation" | "scorecard">("scorecard");
   const [dialog, setDialog] = useState<OpenDialog>(null);
@@ -374,6 +385,15 @@ export function Review({ assessment }: { assessment: Assessment }) {
   const mayReopen = reviewed && (server.assessedByUser === me.profile.id || can("qualityDoAssessmentsAll")) && can("qualityDoAssessmentsTeam", "qualityDoAssessmentsAll");
   const mayDiscuss = editable && server.state !== "error";
   const mayRefresh = editable && !reviewed;
+  const mayGolden = can("qualityManageGoldenSets") && server.worklogId !== null && criteria.some(isDecided);
+  const judges = can("qualityDoAssessmentsTeam", "qualityDoAssessmentsAll");
+  const isOwn = server.assessedUser === me.profile.id;
+  const mayReplay = judges && !isOwn && !blind && server.judge !== null;
+  const mayAskSecond = judges && !isOwn && reviewed && server.assessedByUser !== null;
+  const showCriterion = (id: number) => {
+    activate(id);
+    scrollTo("mark[data-active]");
+  };
   const summary = snapshot.texts.aiSummary ?? server.data.aiSummary;
   const supervisorText = snapshot.texts.supervisorAssessment ?? server.data.supervisorAssessment;
   const facts = [
@@ -417,13 +437,16 @@ export function Review({ assessment }: { assessment: Assessment }) {
           <Tooltip label={t("quality.review.history")}>
             <ActionIcon variant="subtle" color="gray" onClick={openHistory} aria-label={t("quality.review.history")}><IconHistory size={18} /></ActionIcon>
           </Tooltip>
-          {(mayDiscuss || mayReopen || mayRefresh || can("qualityDeleteAssessment")) && (
+          {(mayDiscuss || mayGolden || mayReopen || mayRefresh || mayReplay || mayAskSecond || can("qualityDeleteAssessment")) && (
             <Menu position="bottom-end" withArrow>
               <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label={t("quality.review.more")}><IconDots size={18} /></ActionIcon></Menu.Target>
               <Menu.Dropdown>
                 {mayDiscuss && <Menu.Item leftSection={<IconMessages size={16} />} onClick={() => setDialog("discuss")}>{t("quality.review.discuss")} …</Menu.Item>}
                 {mayReopen && <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => setDialog("reopen")}>{t("quality.review.reopen")} …</Menu.Item>}
                 {mayRefresh && <Menu.Item leftSection={<IconRefresh size={16} />} onClick={() => setDialog("refresh")}>{t("quality.review.refresh")} …</Menu.Item>}
+                {mayAskSecond && <Menu.Item leftSection={<IconUsers size={16} />} onClick={() => setDialog("second")}>{t("second.menu")} …</Menu.Item>}
+                {mayReplay && <Menu.Item leftSection={<IconReportSearch size={16} />} onClick={() => setDialog("replay")}>{t("replay.menu")}</Menu.Item>}
+                {mayGolden && <Menu.Item leftSection={<IconMedal2 size={16} />} onClick={() => setDialog("golden")}>{t("calibration.golden.addHere")} …</Menu.Item>}
                 {can("qualityDeleteAssessment") && <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog("remove")}>{t("quality.review.remove")} …</Menu.Item>}
               </Menu.Dropdown>
             </Menu>
@@ -455,6 +478,12 @@ export function Review({ assessment }: { assessment: Assessment }) {
         <section className={`${classes.pane} ${classes.card}`} aria-label={t("quality.review.scorecard")} tabIndex={-1}>
           <TotalsPanel categories={categories} base={server.totals.percentageBase} />
           <Notices assessment={server} blind={blind} />
+          {isOwn && reviewed && <OwnPart key={`own-${server.id}`} assessment={server} definitions={definitions} nameOf={nameOf} onCriterion={showCriterion} />}
+          {!isOwn && (judges || can("qualityDecideAppeals")) && (
+            <AppealBanner key={`appeal-${server.id}-${server.appealState}`} assessment={server} definitions={definitions} nameOf={nameOf} onCriterion={showCriterion} />
+          )}
+          {mayAskSecond && <SecondPart assessment={server} nameOf={nameOf} onAsk={() => setDialog("second")} />}
+          {!isOwn && <AcknowledgedNote assessment={server} name={agent} />}
           {!blind && (summary || editable) && (
             <div className={classes.category}>
               <UnstyledButton onClick={() => setSummaryOpen(!summaryOpen)} aria-expanded={summaryOpen} w="100%">
@@ -539,6 +568,9 @@ export function Review({ assessment }: { assessment: Assessment }) {
           color="red" pending={remove.isPending} onConfirm={() => remove.mutate()}
         />
       )}
+      {dialog === "second" && <AskDialog assessment={server} onClose={() => setDialog(null)} />}
+      {dialog === "replay" && <Suspense fallback={null}><ReplayDialog assessment={server} onClose={() => setDialog(null)} /></Suspense>}
+      {dialog === "golden" && <Suspense><AddToGolden assessment={server} onClose={() => setDialog(null)} /></Suspense>}
       <HistoryDrawer opened={dialog === "history"} onClose={() => setDialog(null)} assessment={server} nameOf={nameOf} />
     </div>
   );
