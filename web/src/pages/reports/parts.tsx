@@ -1,4 +1,4 @@
-import { Alert, Anchor, Badge, Button, Drawer, Group, Select, Stack, Text, TextInput, Tooltip } from "@mantine/core";
+import { Alert, Anchor, Badge, Button, Drawer, Group, Select, Stack, Table, Text, TextInput, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { Link } from "react-router";
@@ -36,7 +36,7 @@ export function Head({ label, hint, right = true }: { label: string; hint?: stri
       <span tabIndex={0} style={{ borderBottom: "1px dotted currentColor" }}>{label}</span>
     </Tooltip>
   ) : label;
-  return <th scope="col" data-right={right || undefined} className="mantine-Table-th">{text}</th>;
+  return <Table.Th scope="col" data-right={right || undefined}>{text}</Table.Th>;
 }
 
 export function Figure({ label, value, note }: { label: string; value: ReactNode; note?: ReactNode }) {
@@ -133,7 +133,7 @@ export function Warnings({ codes }: { codes: readonly string[] }) {
   return (
     <Group gap={4}>
       {known.map((code) => (
-        <Badge key={code} variant="light" color={code === "noPairs" ? "gray" : "orange"} tt="none" fw={600} h="auto" py={3} styles={{ label: { whiteSpace: "normal", lineHeight: 1.25 } }}>
+        <Badge key={code} variant="light" color={code === "noPairs" ? "gray" : "orange"} tt="none" fw={600} h="auto" py={3} radius="sm" styles={{ label: { whiteSpace: "normal", lineHeight: 1.25 } }}>
           {t(`reports.agreement.warning.${code}`)}
         </Badge>
       ))}

@@ -1,7 +1,7 @@
-import { ActionIcon, Button, Group, Menu, Stack, Switch, Table, Text, TextInput, Title, Anchor, Badge, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Button, Group, Menu, Stack, Switch, Table, Text, TextInput, Title, Anchor, Badge, Tooltip, VisuallyHidden } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { IconArchive, IconCopy, IconDots, IconListDetails, IconPlayerPlay, IconPlus, IconSearch, IconTrash } from "@tabler/icons-react";
+import { IconArchive, IconCopy, IconDots, IconListDetails, IconPlayerPlay, IconPlus, IconSchool, IconSearch, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api, call } from "@/api/client";
@@ -145,7 +145,18 @@ export default function ScorecardsPage() {
             <Table.Tbody>
               {found.map(({ shown, draft }) => (
                 <Table.Tr key={shown.baseId}>
-                  <Table.Td><Anchor component={Link} to={`/quality/scorecards/${shown.id}`} fw={600} size="sm">{shown.name}</Anchor></Table.Td>
+                  <Table.Td>
+                    <Group gap={6} wrap="nowrap">
+                      <Anchor component={Link} to={`/quality/scorecards/${shown.id}`} fw={600} size="sm">{shown.name}</Anchor>
+                      {can("qualityViewReports", "qualityManageScorecards") && (
+                        <Tooltip label={t("reports.trust.open")}>
+                          <ActionIcon component={Link} to={`/reports/trust/${shown.id}`} variant="subtle" color="gray" size="sm" aria-label={t("reports.trust.openFor", { name: shown.name })}>
+                            <IconSchool size={16} />
+                          </ActionIcon>
+                        </Tooltip>
+                      )}
+                    </Group>
+                  </Table.Td>
                   <Table.Td>
                     <Group gap={6}>
                       <CardStateBadge state={shown.state} />

@@ -117,7 +117,7 @@ function Detail({ group, place, groupKey }: { group: AgreementGroup; place: Plac
     [t("reports.agreement.withinOne"), group.withinOne, group.ci95.withinOne, percent, group.nOf.withinOne],
     [t("reports.agreement.mae"), group.meanAbsoluteError, group.ci95.meanAbsoluteError, (value) => share(format, value, 1), group.nOf.meanAbsoluteError],
     [t("reports.agreement.applicability"), group.applicabilityKappa, group.ci95.applicabilityKappa, two, group.nOf.applicabilityKappa],
-    [t("reports.agreement.offset"), offset.exactAgreement, offset.ci95.exactAgreement, percent, offset.n],
+    [t("reports.agreement.offset"), offset.meanAbsoluteError, offset.ci95.meanAbsoluteError, (value) => share(format, value, 1), offset.n],
   ];
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" p="xs">

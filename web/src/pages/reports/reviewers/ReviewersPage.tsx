@@ -47,6 +47,7 @@ function OfScorecard({ place, asked }: { place: Place; asked: { scorecardBaseId:
   const report = useQuery(reviewersQuery(asked));
   if (report.isError) return <ErrorState error={report.error} onRetry={() => void report.refetch()} />;
   if (!report.data) return <ListSkeleton />;
+  const { minN } = report.data;
   const rows = [...report.data.reviewers].sort((a, b) => a.reviewer.name.localeCompare(b.reviewer.name));
   if (rows.length === 0) {
     return (
@@ -60,14 +61,20 @@ function OfScorecard({ place, asked }: { place: Place; asked: { scorecardBaseId:
     if (mean === null || !ci95 || warnings.includes("fewPairs") || (ci95[0]! <= 0 && ci95[1]! >= 0)) return [];
     return [t(mean < 0 ? "reports.reviewers.stricter" : "reports.reviewers.milder", { name: reviewer.name, share: share(format, Math.abs(mean)) })];
   });
+  const beside = rows.flatMap(({ reviewer, severity }) => {
+    const { meanDifference: mean, ci95, n } = severity.toReviewers;
+    if (mean === null || !ci95 || n < minN || (ci95[0]! <= 0 && ci95[1]! >= 0)) return [];
+    return [t(mean < 0 ? "reports.reviewers.stricterThanOthers" : "reports.reviewers.milderThanOthers", { name: reviewer.name, share: share(format, Math.abs(mean)) })];
+  });
+  const seen = rows.some(({ warnings }) => warnings.includes("onlySeenAnswers"));
   const ends = rows.flatMap(({ severity }) => [severity.toAi, severity.toReviewers].flatMap(({ ci95, meanDifference }) => [...(ci95 ?? []), meanDifference ?? 0])).map(Math.abs);
   const limit = Math.min(1, Math.max(0.1, Math.ceil(10 * Math.max(0, ...ends)) / 10));
   return (
     <>
       <Panel title={t("reports.agreement.reading")}>
-        <Text className={classes.reading} style={{ paddingInlineStart: 12 }}>{clear.length > 0 ? clear.join(" ") : t("reports.reviewers.within")}</Text>
+        <Text className={classes.reading} style={{ paddingInlineStart: 12 }}>{[clear.length > 0 ? clear.join(" ") : t("reports.reviewers.within"), ...beside].join(" ")}</Text>
       </Panel>
-      <Panel title={t("reports.agreement.table")}>
+      <Panel title={t("reports.agreement.table")} hint={seen ? t("reports.reviewers.seenHint") : undefined}>
         <Table.ScrollContainer minWidth={1080}>
           <Table className={classes.numbers} verticalSpacing={10}>
             <Table.Thead>
@@ -99,7 +106,7 @@ function Row({ row, limit, place }: { row: ReviewerRow; limit: number; place: Pl
   const figure = (value: number | null, interval: Pair, show: (one: number) => string, n: number, more?: ReactNode) => (
     <Table.Td data-right>
       {value === null ? "–" : <Text size="sm" fw={650}>{show(value)}</Text>}
-      {value !== null && <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>{range(interval, show)}; n = {format.number(n)}</Text>}
+      {value !== null && <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>{range(interval, show)}<br />n = {format.number(n)}</Text>}
       {more}
     </Table.Td>
   );
@@ -116,7 +123,7 @@ function Row({ row, limit, place }: { row: ReviewerRow; limit: number; place: Pl
       <Table.Td data-right>{format.number(row.reviews)}</Table.Td>
       <Table.Td><Severity found={severity.toAi} limit={limit} /></Table.Td>
       <Table.Td><Severity found={severity.toReviewers} limit={limit} /></Table.Td>
-      <Table.Td data-right>
+      <Table.Td data-right maw={120} style={{ whiteSpace: "normal" }}>
         {time.medianSeconds === null ? "–" : <Text size="sm" fw={650}>{format.duration(time.medianSeconds)} min</Text>}
         {time.n > 0 && <Text size="xs" c="dimmed">{t("reports.reviewers.n", { count: time.n })}</Text>}
         {time.notMeasurable > 0 && <Text size="xs" c="dimmed">{t("reports.reviewers.notMeasured", { count: time.notMeasurable })}</Text>}
@@ -125,7 +132,7 @@ function Row({ row, limit, place }: { row: ReviewerRow; limit: number; place: Pl
       {figure(explicit.exactAgreement, explicit.ci95.exactAgreement, percent, explicit.n,
         blind.exactAgreement !== null && <Text size="xs" c="dimmed">{t("reports.reviewers.blind", { share: percent(blind.exactAgreement), count: blind.n })}</Text>)}
       {figure(explicit.cohenKappa, explicit.ci95.cohenKappa, (value) => format.number(value, 2), explicit.n)}
-      <Table.Td data-right>
+      <Table.Td data-right maw={140} style={{ whiteSpace: "normal" }}>
         <Text size="sm">{appeals.decided > 0 ? t("reports.reviewers.appealsText", { lost: appeals.lost, partly: appeals.partlyLost, won: appeals.won }) : appeals.open === 0 ? t("reports.reviewers.appealsNone") : ""}</Text>
         {appeals.open > 0 && <Text size="xs" c="dimmed">{t("reports.reviewers.appealsOpen", { count: appeals.open })}</Text>}
       </Table.Td>

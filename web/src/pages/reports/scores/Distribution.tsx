@@ -1,28 +1,29 @@
-import { Group, Skeleton, Stack, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { Group, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useI18n } from "@/i18n";
 import type { ScoresRow } from "../data";
 import { Panel } from "../parts";
 import classes from "../reports.module.css";
 import { useNames } from "./names";
 
-const CountChart = lazy(() => import("../charts/CountChart"));
-
 /** How the percentages spread: two means that are equal may hide very different work. */
 export function Distribution({ overall, onOpen }: { overall: ScoresRow; onOpen: (bin: string) => void }) {
-  const { t } = useI18n();
-  const bins = (overall.distribution ?? []).map((bin) => ({
-    name: `${bin.from}–${bin.to}`,
-    count: bin.assessments,
-    text: t("reports.scores.binOpen", { from: bin.from, to: bin.to, count: bin.assessments }),
-    open: () => onOpen(`${bin.from}-${bin.to}`),
-  }));
+  const { t, format } = useI18n();
+  const bins = overall.distribution ?? [];
+  const most = Math.max(1, ...bins.map((bin) => bin.assessments));
   return (
     <Panel title={t("reports.scores.distribution")} hint={t("reports.scores.distributionHint")}>
-      <Suspense fallback={<Skeleton height={210} />}><CountChart counts={bins} label={t("reports.scores.distribution")} /></Suspense>
-      <VisuallyHidden component="ul">
-        {bins.filter(({ count }) => count > 0).map(({ name, text, open }) => <li key={name}><button type="button" onClick={open}>{text}</button></li>)}
-      </VisuallyHidden>
+      <div className={classes.columns}>
+        {bins.map(({ from, to, assessments: count }) => {
+          const text = t("reports.scores.binOpen", { from, to, count });
+          return (
+            <UnstyledButton key={from} className={classes.column} disabled={count === 0} onClick={() => onOpen(`${from}-${to}`)} aria-label={text} title={text}>
+              <span className={classes.columnCount}>{format.number(count)}</span>
+              <span className={classes.columnFill} style={{ height: `${(120 * count) / most}px` }} />
+              <span className={classes.columnName}>{from}–{to}</span>
+            </UnstyledButton>
+          );
+        })}
+      </div>
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
 import { Table, Text, UnstyledButton } from "@mantine/core";
 import { useI18n } from "@/i18n";
-import type { Dimension, ScoresRow } from "../data";
+import { isTime, type Dimension, type ScoresRow } from "../data";
 import { Head, useRange } from "../parts";
 import classes from "../reports.module.css";
 import { keyText, useNames } from "./names";
@@ -18,7 +18,7 @@ export function ScoresTable({ rows, by, ranked, onOpen }: Props) {
   const range = useRange();
   const number = (value: number) => <Table.Td data-right>{format.number(value)}</Table.Td>;
   return (
-    <Table.ScrollContainer minWidth={860}>
+    <Table.ScrollContainer minWidth={980}>
       <Table className={classes.numbers} highlightOnHover verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
@@ -38,7 +38,7 @@ export function ScoresTable({ rows, by, ranked, onOpen }: Props) {
           {rows.map((row) => (
             <Table.Tr key={keyText(row.key as never)}>
               {by.map((one, place) => (
-                <Table.Td key={one}>
+                <Table.Td key={one} data-fixed={isTime(one) || undefined}>
                   {place === 0 ? (
                     <UnstyledButton className={classes.rowButton} fz="sm" onClick={() => onOpen(row)} aria-label={t("reports.scores.open", { name: names.row(row, by) })}>
                       {names.part(row, one)}

@@ -106,7 +106,7 @@ function Judge({ judge, target }: { judge: JudgeTrust; target: number }) {
         <Text size="sm" fw={650}>{nameOf(judge.judge)}</Text>
         <Text size="xs" fw={600} c="dimmed">{t("reports.trust.gateTitle")}</Text>
       </Group>
-      <Badge variant="light" color={GATES[judge.gate]} tt="none" h="auto" py={5} mb={6} styles={{ label: { whiteSpace: "normal", lineHeight: 1.3 } }}>
+      <Badge variant="light" color={GATES[judge.gate]} tt="none" h="auto" py={5} mb={6} radius="sm" styles={{ label: { whiteSpace: "normal", lineHeight: 1.3 } }}>
         {t(`reports.trust.gate.${judge.gate}`, { threshold, target: share(format, target) })}
       </Badge>
       {judge.agreement !== null && <Text size="sm" mb="xs">{t("reports.trust.agreedSoFar", { share: share(format, judge.agreement), count: judge.n })}</Text>}
