@@ -1,5 +1,6 @@
 import { ActionIcon, Group, NumberInput, SegmentedControl, Stack, Switch, Text, Textarea, TextInput, Tooltip } from "@mantine/core";
 import { IconCopy, IconTrash } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { useI18n } from "@/i18n";
 import type { DraftCriterion, Problem } from "../model/draft";
 import { RuleFields } from "./RuleFields";
@@ -15,9 +16,11 @@ interface Props {
   onChange: (change: Partial<DraftCriterion>) => void;
   onDuplicate: () => void;
   onRemove: () => void;
+  /** What the linter says about it. */
+  findings?: ReactNode;
 }
 
-export function CriterionForm({ criterion, problems, disabled, onChange, onDuplicate, onRemove }: Props) {
+export function CriterionForm({ criterion, problems, disabled, onChange, onDuplicate, onRemove, findings }: Props) {
   const { t, format, language } = useI18n();
   const scorer = scorerOf(criterion);
   const fault = (code: Problem["code"]) => (problems.some((problem) => problem.code === code) ? t(`quality.problem.${code}`) : undefined);
@@ -41,6 +44,7 @@ export function CriterionForm({ criterion, problems, disabled, onChange, onDupli
           </Group>
         )}
       </Group>
+      {findings}
       <Textarea
         label={t("quality.editor.description")} description={t("quality.editor.descriptionHint")} autosize minRows={2} maxRows={8} maxLength={4000} disabled={disabled}
         value={criterion.description} onChange={(event) => onChange({ description: event.currentTarget.value })}

@@ -1,7 +1,7 @@
-import { ActionIcon, Alert, Button, Checkbox, Group, Modal, MultiSelect, NumberInput, Select, Stack, Switch, Tabs, Text, TextInput, Tooltip, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Alert, Button, Checkbox, Group, MultiSelect, NumberInput, Select, Stack, Switch, Tabs, Text, TextInput, Tooltip, VisuallyHidden } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { IconArrowLeft } from "@tabler/icons-react";
+import { IconArrowLeft, IconFlask } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api, call } from "@/api/client";
@@ -13,12 +13,17 @@ import { useHotkey } from "@/ui/hotkeys";
 import { ListSkeleton } from "@/ui/Skeletons";
 import { TimeAgo } from "@/ui/TimeAgo";
 import { scorecardQuery, scorecardsQuery, useTags, useTeams, type Lookup } from "../data";
-import { changeCriterion, contentOf, draftOf, emptyDraft, isChanged, placeCriterion, previewOf, problemsOf, removeCriterion, type Draft, type DraftCriterion } from "../model/draft";
-import type { Scorecard, ScorecardWithRevisions } from "../model/types";
+import { changeCriterion, contentOf, draftOf, emptyDraft, isChanged, placeCriterion, problemsOf, removeCriterion, type Draft, type DraftCriterion } from "../model/draft";
+import type { ScorecardWithRevisions } from "../model/types";
 import { CardStateBadge } from "../parts";
 import classes from "../quality.module.css";
+import cards from "./cards.module.css";
 import { CriterionForm } from "./CriterionForm";
 import { Diff } from "./Diff";
+import { CriterionFindings, FindingsSummary } from "./Findings";
+import { useLint } from "./lint";
+import { Preview } from "./Preview";
+import { GateText, PublishDialog, type Gate, type Trial } from "./Publish";
 import { Structure } from "./Structure";
 
 const CHANNELS = ["email", "portal", "phone", "letter", "system", "chat", "walkIn"] as const;
@@ -55,6 +60,9 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
   const { draft, setDraft, changed, wasKept, forget } = useKeptDraft(card ? `${card.id}.${card.version}` : "new", saved);
   const [selected, setSelected] = useState<string | null>(saved.categories[0]?.criteria[0]?.key ?? null);
   const [publishing, setPublishing] = useState(false);
+  const [trying, setTrying] = useState(false);
+  const [tab, setTab] = useState<string | null>("criteria");
+  const [trial, setTrial] = useState<Trial | null>(null);
   const revisions = card?.revisions ?? [];
   const newest = revisions.filter((row) => row.state !== "deleted").sort((a, b) => b.revision - a.revision)[0];
   const active = revisions.find((row) => row.state === "active");
@@ -62,6 +70,9 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
   const editable = can("qualityManageScorecards") && isNewest && (card === null || card.canEdit);
   const problems = problemsOf(draft, "active");
   const draftProblems = problemsOf(draft, "draft");
+  const mayLint = can("qualityManageScorecards");
+  const lint = useLint(draft, card && !changed ? card : null, mayLint);
+  const mayTry = card !== null && can("qualityRunBacktest");
   const criterion = draft.categories.flatMap((category) => category.criteria).find((one) => one.key === selected);
   const number = card === null ? 1 : card.state === "draft" ? card.revision : card.revision + 1;
 
@@ -73,11 +84,11 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
   }, [changed]);
 
   const save = useMutation({
-    mutationFn: async (state: "draft" | "active"): Promise<{ id: number; revision: number; state: "draft" | "active" }> => {
+    mutationFn: async (state: "draft" | "active"): Promise<{ id: number; revision: number; state: "draft" | "active"; gate: Gate | null }> => {
       const content = contentOf(draft);
       if (card === null) {
         const made = await call(api.POST("/api/mind/quality/scorecard", { body: { ...content, state } as never }));
-        return { id: made.id, revision: 1, state };
+        return { id: made.id, revision: 1, state, gate: null };
       }
       const answer = await call(
         api.PATCH("/api/mind/quality/scorecard/{id}", {
@@ -85,17 +96,20 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
           body: { ...(changed ? content : {}), ...(card.state === state ? {} : { state }), ...(changed && card.state === "active" ? { state } : {}) } as never,
         }),
       );
-      return { id: answer.scorecard.id, revision: answer.scorecard.revision, state };
+      return { id: answer.scorecard.id, revision: answer.scorecard.revision, state, gate: state === "active" ? answer.goldenGate : null };
     },
-    onSuccess: async ({ id, revision, state }) => {
+    onSuccess: async ({ id, revision, state, gate }) => {
       forget();
       setPublishing(false);
       await client.invalidateQueries({ queryKey: ["quality", "scorecard"] });
       void client.invalidateQueries({ queryKey: scorecardsQuery("").queryKey.slice(0, 2) });
       notifications.show({ color: "assay", message: state === "active" ? t("quality.editor.published", { number: revision }) : t("quality.editor.savedDraft") });
+      if (gate) notifications.show({ color: "orange", autoClose: false, title: t("cards.gate.warnedTitle"), message: <GateText gate={gate} /> });
       if (id !== card?.id) void navigate(`/quality/scorecards/${id}`, { replace: true });
     },
-    onError: (error) => {
+    onError: (error, state) => {
+      // What a golden set has against the content stands in the dialog, beside the result of the backtest.
+      if (state === "active" && error instanceof ApiError && error.code === "golden_gate_failed") return;
       setPublishing(false);
       if (error instanceof ApiError && error.code === "stale_object") {
         notifications.show({ color: "orange", autoClose: 12_000, message: t("quality.editor.changedElsewhere") });
@@ -132,20 +146,17 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
     setSelected(key);
   };
 
-  const remove = (gone: DraftCriterion) => {
-    const before = draft;
-    setDraft(removeCriterion(draft, gone.key));
-    setSelected(null);
+  /** Says what was done, and takes it back on demand. */
+  const undoable = (message: string, undo: () => void) => {
     const id = notifications.show({
       autoClose: 8_000,
       message: (
         <Group justify="space-between">
-          {t("quality.editor.removedCriterion", { label: gone.label })}
+          {message}
           <Button
             size="compact-xs" variant="light"
             onClick={() => {
-              setDraft(before);
-              setSelected(gone.key);
+              undo();
               notifications.hide(id);
             }}
           >
@@ -156,6 +167,29 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
     });
   };
 
+  const remove = (gone: DraftCriterion) => {
+    const before = draft;
+    setDraft(removeCriterion(draft, gone.key));
+    setSelected(null);
+    undoable(t("quality.editor.removedCriterion", { label: gone.label }), () => {
+      setDraft(before);
+      setSelected(gone.key);
+    });
+  };
+
+  const useWording = (target: DraftCriterion, change: Partial<DraftCriterion>) => {
+    const before = Object.fromEntries(Object.keys(change).map((field) => [field, target[field as keyof DraftCriterion]])) as Partial<DraftCriterion>;
+    setDraft((now) => changeCriterion(now, target.key, change));
+    undoable(t("cards.lint.used", { label: target.label }), () => setDraft((now) => changeCriterion(now, target.key, before)));
+  };
+
+  /** Show a criterion, and put the keyboard on its first field. */
+  const showCriterion = (key: string) => {
+    setTab("criteria");
+    setSelected(key);
+    requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-criterion-form] input")?.focus());
+  };
+
   return (
     <div className={classes.page}>
       <header className={classes.head}>
@@ -164,12 +198,23 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
         </Tooltip>
         <VisuallyHidden component="h1">{card?.name ?? t("quality.editor.newTitle")}</VisuallyHidden>
         <TextInput
-          w={{ base: "100%", sm: 340 }} fw={650} aria-label={t("quality.editor.name")} placeholder={t("quality.editor.name")} maxLength={200} disabled={!editable}
+          w={{ base: "100%", sm: 260 }} fw={650} aria-label={t("quality.editor.name")} placeholder={t("quality.editor.name")} maxLength={200} disabled={!editable}
           value={draft.name} onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value })} autoFocus={card === null}
         />
         {card && <CardStateBadge state={card.state} />}
         {card && <Text size="sm" c="dimmed">{t("quality.review.revision", { number: card.revision })}</Text>}
         <Group ms="auto" gap="xs">
+          {mayTry && (
+            <Button
+              variant={trying ? "light" : "default"} leftSection={<IconFlask size={16} aria-hidden />} aria-pressed={trying}
+              onClick={() => {
+                setTrying(!trying);
+                setTab("criteria");
+              }}
+            >
+              {t("cards.preview.open")}
+            </Button>
+          )}
           {editable ? (
             <>
               <Text size="xs" c="dimmed" role="status">{t(changed ? "quality.editor.stateUnsaved" : "quality.editor.stateSaved")}</Text>
@@ -177,7 +222,11 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
               <Button variant="default" disabled={!changed || draftProblems.length > 0} loading={save.isPending && save.variables === "draft"} onClick={() => save.mutate("draft")}>
                 {t("quality.editor.saveDraft")}
               </Button>
-              <Button disabled={problems.length > 0 || (!changed && card?.state === "active")} onClick={() => setPublishing(true)}>
+              <Button disabled={problems.length > 0 || (!changed && card?.state === "active")} onClick={() => {
+                  save.reset();
+                  setPublishing(true);
+                }}
+              >
                 {t("quality.editor.publishRevision", { number })}
               </Button>
             </>
@@ -205,7 +254,7 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
           {[...new Set(problems.map((problem) => t(`quality.problem.${problem.code}`, { label: draft.categories.find((one) => one.key === problem.key)?.label ?? "" })))].join(" ")}
         </Alert>
       )}
-      <Tabs defaultValue="criteria" keepMounted={false} display="flex" flex={1} mih={0} style={{ flexDirection: "column" }}>
+      <Tabs value={tab} onChange={setTab} keepMounted={false} display="flex" flex={1} mih={0} style={{ flexDirection: "column" }}>
         <Tabs.List px="md">
           <Tabs.Tab value="criteria">{t("quality.editor.tabCriteria")}</Tabs.Tab>
           <Tabs.Tab value="assignment">{t("quality.editor.tabAssignment")}</Tabs.Tab>
@@ -213,48 +262,35 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
           {card && <Tabs.Tab value="revisions">{t("quality.editor.tabRevisions")}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="criteria" flex={1} mih={0} display="flex">
-          <div className={classes.editor}>
+          <div className={trying ? `${classes.editor} ${cards.trying}` : classes.editor}>
             <div className={`${classes.pane} ${classes.tree}`} tabIndex={-1}>
-              <Structure draft={draft} selected={selected} problems={changed ? problems : []} disabled={!editable} onSelect={setSelected} onChange={setDraft} />
+              {mayLint && <div className={cards.summary}><FindingsSummary lint={lint} onSelect={showCriterion} /></div>}
+              <Structure draft={draft} selected={selected} problems={changed ? problems : []} findings={lint.findings} disabled={!editable} onSelect={setSelected} onChange={setDraft} />
             </div>
-            <div className={classes.pane} tabIndex={-1}>
+            <div className={classes.pane} tabIndex={-1} data-criterion-form>
               {criterion ? (
                 <CriterionForm
                   key={criterion.key} criterion={criterion} problems={problems.filter((problem) => problem.key === criterion.key)} disabled={!editable}
                   onChange={(change) => setDraft(changeCriterion(draft, criterion.key, change))} onDuplicate={() => duplicate(criterion)} onRemove={() => remove(criterion)}
+                  findings={<CriterionFindings criterion={criterion} lint={lint} disabled={!editable} onUse={(change) => useWording(criterion, change)} />}
                 />
               ) : (
                 <Text c="dimmed" p="lg">{t("quality.editor.nothingSelected")}</Text>
               )}
             </div>
+            {trying && card && <Preview scorecardId={card.id} baseId={card.baseId} draft={draft} selected={selected} onSelect={setSelected} onClose={() => setTrying(false)} />}
           </div>
         </Tabs.Panel>
         <Tabs.Panel value="assignment" className={classes.pane}><Assignment draft={draft} disabled={!editable} onChange={setDraft} /></Tabs.Panel>
         <Tabs.Panel value="coach" className={classes.pane}><Coach draft={draft} disabled={!editable} onChange={setDraft} /></Tabs.Panel>
         {card && <Tabs.Panel value="revisions" className={classes.pane}><Revisions card={card} /></Tabs.Panel>}
       </Tabs>
-      <Modal
-        opened={publishing} onClose={() => setPublishing(false)} size="lg" title={t("quality.editor.publishTitle", { name: draft.name })}
-        closeButtonProps={{ "aria-label": t("common.close") }}
-      >
-        <Stack>
-          <Text size="sm">{t("quality.editor.publishText")}</Text>
-          <Text fw={650} size="sm">{t("quality.editor.changes")}</Text>
-          {card && active ? <ActiveDiff activeId={active.id} after={previewOf(draft, card)} /> : <Text size="sm" c="dimmed">{t("quality.editor.publishFirst")}</Text>}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={() => setPublishing(false)}>{t("quality.editor.cancel")}</Button>
-            <Button loading={save.isPending} onClick={() => save.mutate("active")} data-autofocus>{t("quality.editor.publish")}</Button>
-          </Group>
-        </Stack>
-      </Modal>
+      <PublishDialog
+        opened={publishing} onClose={() => setPublishing(false)} card={card} draft={draft} changed={changed} activeId={active?.id ?? null} trial={trial} onTrial={setTrial}
+        pending={save.isPending} error={save.variables === "active" ? save.error : null} onPublish={() => save.mutate("active")}
+      />
     </div>
   );
-}
-
-function ActiveDiff({ activeId, after }: { activeId: number; after: Scorecard }) {
-  const active = useQuery(scorecardQuery(activeId));
-  if (active.isError) return <ErrorState error={active.error} />;
-  return active.data ? <Diff before={active.data} after={after} /> : <ListSkeleton rows={2} />;
 }
 
 interface PartProps {

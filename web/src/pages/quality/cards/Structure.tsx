@@ -4,11 +4,14 @@ import { useState } from "react";
 import { useI18n } from "@/i18n";
 import { moveCategory, moveCriterion, newCategory, newCriterion, placeCriterion, type Draft, type DraftCriterion, type Problem } from "../model/draft";
 import classes from "../quality.module.css";
+import { FindingMark } from "./Findings";
+import type { Finding } from "./lint";
 
 interface Props {
   draft: Draft;
   selected: string | null;
   problems: readonly Problem[];
+  findings: readonly Finding[];
   disabled: boolean;
   onSelect: (key: string) => void;
   onChange: (draft: Draft) => void;
@@ -76,7 +79,7 @@ export function Structure(props: Props) {
             {category.criteria.map((criterion) => (
               <Node
                 key={criterion.key} criterion={criterion} {...props} over={over === criterion.key}
-                faulty={props.problems.some((problem) => problem.key === criterion.key)}
+                found={props.findings.filter((one) => one.key === criterion.key)} faulty={props.problems.some((problem) => problem.key === criterion.key)}
                 onDragStart={() => setDragged(criterion.key)} onDragEnd={() => { setDragged(null); setOver(null); }}
                 onDragOver={() => dragged && setOver(criterion.key)} onDrop={() => drop(category.key, criterion.key)}
                 onMove={(by) => onChange(moveCriterion(draft, criterion.key, by))}
@@ -108,6 +111,7 @@ interface NodeProps {
   disabled: boolean;
   over: boolean;
   faulty: boolean;
+  found: readonly Finding[];
   onSelect: (key: string) => void;
   onDragStart: () => void;
   onDragEnd: () => void;
@@ -116,7 +120,7 @@ interface NodeProps {
   onMove: (by: -1 | 1) => void;
 }
 
-function Node({ criterion, selected, disabled, over, faulty, ...on }: NodeProps) {
+function Node({ criterion, selected, disabled, over, faulty, found, ...on }: NodeProps) {
   const { t, format } = useI18n();
   const knock = criterion.makeOrBreakForAssessment ? t("quality.review.knockOutOfAssessment") : criterion.makeOrBreakForCategory ? t("quality.review.knockOutOfCategory") : null;
   const Scorer = criterion.rule !== null ? IconRuler2 : criterion.autoGenerateByAi ? IconRobot : IconUser;
@@ -151,6 +155,7 @@ function Node({ criterion, selected, disabled, over, faulty, ...on }: NodeProps)
       >
         <Scorer size={15} aria-hidden color={faulty ? "var(--mantine-color-red-6)" : "var(--desk-quiet)"} />
         <Text size="sm" truncate flex={1} c={faulty ? "red" : undefined}>{criterion.label || "–"}</Text>
+        <FindingMark findings={found} />
         {knock && <Tooltip label={knock}><IconSkull size={14} role="img" aria-label={knock} color="var(--desk-quiet)" /></Tooltip>}
         <Text size="xs" c="dimmed">{format.number(criterion.maxPoints, 2)}</Text>
       </UnstyledButton>
