@@ -35,6 +35,8 @@ PAGES: list[tuple[str, str, str | None]] = [
     ("my-quality", "/quality/mine", "clara"),
     ("scorecards", "/quality/scorecards", "marek"),
     ("scorecard", "/quality/scorecards/1", "marek"),
+    ("backtests", "/quality/backtests", "marek"),
+    ("backtest-start", "/quality/backtests?start=1", "marek"),
     ("report-scores", "/reports/scores?period=all", "tobias"),
     ("report-weeks", "/reports/scores?period=all&by=week", "tobias"),
     ("report-agreement", "/reports/agreement?card=1&period=all", "marek"),
