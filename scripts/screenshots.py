@@ -33,6 +33,8 @@ PAGES: list[tuple[str, str, str | None]] = [
     ("assessments", "/quality/review?tab=all", "tobias"),
     ("review", "/quality/assessment/62", "marek"),
     ("my-quality", "/quality/mine", "clara"),
+    ("appeals", "/quality/appeals?tab=all", "marek"),
+    ("sampling", "/quality/sampling", "marek"),
     ("scorecards", "/quality/scorecards", "marek"),
     ("scorecard", "/quality/scorecards/1", "marek"),
     ("backtests", "/quality/backtests", "marek"),

@@ -113,7 +113,7 @@ const isUnread = (row: AssessmentSummary): boolean =>
 
 function AppealMark({ state }: { state: AppealState }) {
   const { t } = useI18n();
-  return <Group gap={4}><Text size="xs" c="dimmed">{t("appeals.one")}:</Text><AppealBadge state={state} /></Group>;
+  return <Group gap={4}><Text size="xs" c="dimmed">{t("appeals.single")}:</Text><AppealBadge state={state} /></Group>;
 }
 
 function Figure({ label, value, note }: { label: string; value: number | null; note: string }) {

@@ -200,7 +200,7 @@ function Opened({ id, people, onClose }: { id: number; people: Lookup; onClose: 
     <EvidenceLink label={label} onClick={() => void navigate(reviewAt(criterionId), { state: trail })} />
   );
   return (
-    <section className={classes.panel} aria-label={t("appeals.one")}>
+    <section className={classes.panel} aria-label={t("appeals.single")}>
       <Button className={classes.splitBack} variant="subtle" color="gray" size="compact-sm" mb="sm" leftSection={<IconArrowLeft size={16} />} onClick={onClose}>
         {t("appeals.backToList")}
       </Button>

@@ -187,7 +187,7 @@ function DecidedRow({ row, criterion, choice, mayNotApply, link, onChoose, onRem
       ? [maximum, 0]
           .filter((value) => value !== criterion.score && value !== row.proposedScore)
           .map((value) => ({ value: String(value), words: t(value === 0 ? "quality.review.notMet" : "quality.review.met") }))
-      : [{ value: "other", words: t("appeals.other") }]),
+      : [{ value: "other", words: t("appeals.otherScore") }]),
     ...(mayNotApply && row.proposedApplicable !== false && criterion?.applicable !== false
       ? [{ value: "notApplicable", words: t("quality.review.notApplicable") }]
       : []),

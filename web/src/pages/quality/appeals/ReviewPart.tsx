@@ -27,7 +27,7 @@ export function AppealBanner({ assessment, definitions, nameOf, onCriterion }: P
   if (!isAppealState(state)) return null;
   const link = (id: number, label: string) => <EvidenceLink label={label} onClick={() => onCriterion(id)} />;
   return (
-    <section className={classes.panel} data-appeal style={{ margin: "12px 16px 4px" }} aria-label={t("appeals.one")}>
+    <section className={classes.panel} data-appeal style={{ margin: "12px 16px 4px" }} aria-label={t("appeals.single")}>
       <Group justify="space-between" gap="xs">
         <Group gap={8}><IconScale size={18} aria-hidden /><Text size="sm" fw={650} component="h2">{t("appeals.by", { name: nameOf(assessment.assessedUser) })}</Text><AppealBadge state={state} /></Group>
         <Button size="compact-xs" variant="subtle" aria-expanded={open} onClick={() => setOpen(!open)}>{t(open ? "appeals.hide" : "appeals.show")}</Button>

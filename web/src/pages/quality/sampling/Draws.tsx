@@ -82,7 +82,7 @@ function DrawPart({ draw, people, opened }: { draw: Draw; people: Lookup; opened
             <Table.Tbody>
               {draw.people.map((row) => (
                 <Table.Tr key={row.userId}>
-                  <Table.Td>{people.name(row.userId)}</Table.Td>
+                  <Table.Td style={{ whiteSpace: "nowrap" }}>{people.name(row.userId)}</Table.Td>
                   <Table.Td style={numbers}>{row.population}</Table.Td>
                   <Table.Td style={numbers}>{row.risky}</Table.Td>
                   <Table.Td style={numbers}>{row.drawnByRisk}</Table.Td>
@@ -95,7 +95,7 @@ function DrawPart({ draw, people, opened }: { draw: Draw; people: Lookup; opened
           </Table>
         </Table.ScrollContainer>
         <Text size="xs" fw={700} tt="uppercase" c="dimmed" mt="md" component="h4">{t("sampling.chosen")}</Text>
-        <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0, "aria-label": t("sampling.chosen") } as never }}>
+        <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0, "aria-label": t("sampling.chosen") } as never }}>
           <Table verticalSpacing={6} aria-label={t("sampling.chosen")}>
             <Table.Thead>
               <Table.Tr>
@@ -108,7 +108,7 @@ function DrawPart({ draw, people, opened }: { draw: Draw; people: Lookup; opened
             <Table.Tbody>
               {draw.picks.map((pick) => (
                 <Table.Tr key={pick.assessmentId}>
-                  <Table.Td>
+                  <Table.Td style={{ whiteSpace: "nowrap" }}>
                     <Anchor component={Link} to={`/quality/assessment/${pick.assessmentId}`} size="sm" aria-label={t("sampling.openPick", { name: people.name(pick.userId), id: String(pick.assessmentId) })}>
                       {people.name(pick.userId)}
                     </Anchor>
@@ -120,7 +120,7 @@ function DrawPart({ draw, people, opened }: { draw: Draw; people: Lookup; opened
                     </Group>
                   </Table.Td>
                   <Table.Td style={numbers}>{chance(pick.probability)}</Table.Td>
-                  <Table.Td>
+                  <Table.Td miw={150} style={{ whiteSpace: "nowrap" }}>
                     {pick.reviewedAt === null ? <StateBadge state={pick.state as AssessmentState} /> : <Text size="sm">{t("sampling.reviewedOn", { date: format.date(pick.reviewedAt) })}</Text>}
                   </Table.Td>
                 </Table.Tr>
