@@ -8,7 +8,6 @@ const de: typeof en = {
   total: { one: "{count} Einspruch", other: "{count} Einsprüche" },
   emptyTitle: "Keine Einsprüche",
   emptyText: "Legt ein Agent gegen eine abgeschlossene Prüfung Einspruch ein, erscheint er hier – für jemanden, der nicht selbst geprüft hat.",
-  open: "Einspruch von {name} vom {date} öffnen",
   backToList: "Alle Einsprüche",
   toReview: "Zur Prüfung",
   criteriaCount: { one: "{count} Kriterium", other: "{count} Kriterien" },

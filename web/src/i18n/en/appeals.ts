@@ -6,7 +6,6 @@ export default {
   total: { one: "{count} appeal", other: "{count} appeals" },
   emptyTitle: "No appeals",
   emptyText: "When an agent appeals against a finished review, it appears here for somebody who did not make that review.",
-  open: "Open the appeal of {name}, {date}",
   backToList: "All appeals",
   toReview: "Open the review",
   criteriaCount: { one: "{count} criterion", other: "{count} criteria" },

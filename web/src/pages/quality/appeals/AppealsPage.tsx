@@ -162,7 +162,6 @@ function List({ appeals, address, people }: ListProps & { appeals: Appeal[] }) {
         return (
           <Link
             key={appeal.id} to={`/quality/appeals?${next}`} className={classes.appealRow} aria-current={appeal.id === shown || undefined}
-            aria-label={t("appeals.open", { name, date: format.date(appeal.createdAt) })}
           >
             <Group justify="space-between" gap={8} wrap="nowrap">
               <Group gap={8} wrap="nowrap" miw={0}><Person name={name} size={26} /><Text size="sm" fw={600} truncate>{name}</Text></Group>
