@@ -11,6 +11,13 @@ export const DIMENSIONS = [
 export type Dimension = (typeof DIMENSIONS)[number];
 export const isTime = (one: Dimension): boolean => one === "week" || one === "month";
 
+/** While more of the same list is read, what is there stays; another list begins empty. */
+function sameList(key: readonly unknown[]) {
+  const known = JSON.stringify(key);
+  return <Data>(previous: Data | undefined, query?: { queryKey: readonly unknown[] }): Data | undefined =>
+    query && JSON.stringify(query.queryKey.slice(0, key.length)) === known ? previous : undefined;
+}
+
 export type ScoresReport = Schema<"ScoresReport">;
 export type ScoresRow = ScoresReport["rows"][number];
 export type RowKey = Record<string, string | number | null>;
@@ -65,7 +72,7 @@ export const behindQuery = (asked: ScoresAsked, { key, ...part }: Behind, limit:
       const query = { ...scoresQueryOf(asked), ...words, ...filled(part), limit, offset };
       return call(api.GET("/api/mind/quality/report/scores/assessment", { params: { query: query as never } }));
     },
-    placeholderData: keepPreviousData,
+    placeholderData: sameList(["quality", "reports", "behind", asked, key, part]),
     staleTime: MINUTE,
   });
 
@@ -110,7 +117,7 @@ export const pairsQuery = (asked: AgreementAsked, part: PairsAsked, limit: numbe
           params: { query: { ...filled(asked), ...filled(part), limit, offset } },
         }),
       ),
-    placeholderData: keepPreviousData,
+    placeholderData: sameList(["quality", "reports", "pairs", asked, part]),
     staleTime: MINUTE,
   });
 
