@@ -1,11 +1,11 @@
-import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { localStorageColorSchemeManager, MantineProvider, MantineThemeProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { BrowserRouter } from "react-router";
 import { api, call } from "@/api/client";
 import { ApiError } from "@/api/errors";
-import { browserLanguage, I18nProvider, loadCore, loadDictionary, setInstanceZone, type Language } from "@/i18n";
+import { browserLanguage, I18nProvider, loadCore, loadDictionary, setInstanceZone, useI18n, type Language } from "@/i18n";
 import SignIn from "@/pages/signin/SignIn";
 import { ErrorState } from "@/ui/ErrorState";
 import { HotkeyProvider } from "@/ui/hotkeys";
@@ -72,7 +72,7 @@ function Gate() {
   if (!core.data || (me && instance.isPending)) return null;
   return (
     <I18nProvider dictionary={whole.data ?? core.data} complete={Boolean(whole.data)} language={language} timeZone={me?.profile.timezone ?? zoneOf(instance.data)}>
-      <Notifications position="top-center" limit={4} />
+      <Told />
       {own.isError ? (
         <ErrorState error={own.error} onRetry={() => void own.refetch()} />
       ) : me ? (
@@ -92,4 +92,14 @@ function Gate() {
 
 function zoneOf(settings: Record<string, unknown> | undefined): string | undefined {
   return typeof settings?.timezone === "string" ? settings.timezone : undefined;
+}
+
+/** What the program tells in passing; its button to close has a name in the language of the reader. */
+function Told() {
+  const { t } = useI18n();
+  return (
+    <MantineThemeProvider theme={{ components: { Notification: { defaultProps: { closeButtonProps: { "aria-label": t("common.close") } } } } }}>
+      <Notifications position="top-center" limit={4} />
+    </MantineThemeProvider>
+  );
 }

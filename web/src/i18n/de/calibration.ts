@@ -132,6 +132,8 @@ const de: typeof en = {
     submitted: { one: "Abgegeben. {count} Arbeit ist noch offen.", other: "Abgegeben. {count} Arbeiten sind noch offen." },
     allDone: "Abgegeben. Das war Ihr letzter Bogen, vielen Dank.",
     answers: "Alle Antworten",
+    answersText: "Hervorgehobene Zeilen: Hier gehen die Antworten auseinander.",
+    upTo: { one: "bis {count} Punkt", other: "bis {count} Punkte" },
     noAnswers: "Noch niemand hat einen Bogen abgegeben.",
   },
   result: {
@@ -152,7 +154,6 @@ const de: typeof en = {
     criterion: "Kriterium",
     alpha: "Alpha",
     same: "Gleiche Antwort",
-    cell: "{name}, {criterion}: {points} Punkte, aus {count} Antworten",
     severity: "Streng und milde",
     severityText: "Mittlere Abweichung von den anderen Personen in Punkten von 100, mit 95-%-Intervall.",
     severityReference: "Mittlere Abweichung vom Maßstab in Punkten von 100, mit 95-%-Intervall.",

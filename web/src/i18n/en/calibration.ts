@@ -130,6 +130,8 @@ export default {
     submitted: { one: "Submitted. {count} piece of work is left.", other: "Submitted. {count} pieces of work are left." },
     allDone: "Submitted. That was your last one, thank you.",
     answers: "All answers",
+    answersText: "Marked rows: people gave different answers.",
+    upTo: { one: "up to {count} point", other: "up to {count} points" },
     noAnswers: "Nobody has submitted a sheet yet.",
   },
   result: {
@@ -150,7 +152,6 @@ export default {
     criterion: "Criterion",
     alpha: "Alpha",
     same: "Same answer",
-    cell: "{name}, {criterion}: {points} points, from {count} answers",
     severity: "Strict and lenient",
     severityText: "Mean difference from the other people, in points of 100, with a 95% interval.",
     severityReference: "Mean difference from the reference, in points of 100, with a 95% interval.",

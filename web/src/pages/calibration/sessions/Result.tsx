@@ -1,4 +1,4 @@
-import { Alert, Anchor, Group, SimpleGrid, Stack, Table, Text } from "@mantine/core";
+import { Alert, Anchor, Group, SimpleGrid, Stack, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconRobot } from "@tabler/icons-react";
 import { useState } from "react";
@@ -110,18 +110,17 @@ function HeatMap({ result, people, onOpen }: { result: SessionResult; people: Lo
                   const value = cell?.meanDifference ?? null;
                   const points = value === null ? null : Math.round(value * 100);
                   const side = points === null || points === 0 ? "none" : points < 0 ? "strict" : "lenient";
-                  const words = t("calibration.result.cell", { name: nameOf(id), criterion: criterion.label, points: signed(value), count: cell?.n ?? 0 });
                   return (
                     <td key={id ?? "ai"} style={{ padding: 0 }}>
                       {value === null ? (
                         <span className={classes.cell} data-side="none"><Text span inherit c="dimmed">–</Text></span>
                       ) : (
                         <button
-                          type="button" className={classes.cell} data-side={side} data-cell={`${id ?? "ai"}:${criterion.criterionId}`} aria-label={words}
+                          type="button" className={classes.cell} data-side={side} data-cell={`${id ?? "ai"}:${criterion.criterionId}`}
                           style={{ "--heat": `${Math.min(100, Math.round(Math.abs(value) * 200))}%`, border: 0, cursor: "pointer", font: "inherit" } as React.CSSProperties}
                           onClick={() => onOpen({ userId: id, criterionId: criterion.criterionId })}
                         >
-                          {signed(value)}<small>n {cell?.n ?? 0}</small>
+                          <VisuallyHidden>{nameOf(id)}, {criterion.label}: </VisuallyHidden>{signed(value)} <small>n {cell?.n ?? 0}</small>
                         </button>
                       )}
                     </td>

@@ -157,10 +157,10 @@ export function Sheet({ session, item }: { session: Session; item: ItemToScore }
           data={[{ value: "conversation", label: t("quality.review.conversation") }, { value: "scorecard", label: t("quality.review.scorecard") }]}
         />
       </div>
-      <div className={quality.columns} data-shown={pane}>
+      <div className={shows && !editable ? `${quality.columns} ${classes.even}` : quality.columns} data-shown={pane}>
         <section className={quality.pane} aria-label={t("quality.review.conversation")} tabIndex={0}><Conversation item={item} /></section>
         <section className={`${quality.pane} ${quality.card}`} aria-label={t("quality.review.scorecard")} tabIndex={-1}>
-          {reviews && (
+          {reviews && !(shows && !editable) && (
             <div className={quality.totals}>
               <Text size="sm" fw={600} mb={6}>{words}</Text>
               <Progress value={all.length === 0 ? 0 : (100 * (all.length - missing.length)) / all.length} size="sm" aria-label={words} />
