@@ -104,7 +104,7 @@ export function Editor({ card }: { card: ScorecardWithRevisions | null }) {
       await client.invalidateQueries({ queryKey: ["quality", "scorecard"] });
       void client.invalidateQueries({ queryKey: scorecardsQuery("").queryKey.slice(0, 2) });
       notifications.show({ color: "assay", message: state === "active" ? t("quality.editor.published", { number: revision }) : t("quality.editor.savedDraft") });
-      if (gate) notifications.show({ color: "orange", autoClose: false, title: t("cards.gate.warnedTitle"), message: <GateText gate={gate} /> });
+      if (gate) notifications.show({ color: "orange", autoClose: false, title: t("cards.gate.warnedTitle"), message: <GateText gate={gate} onOpen={(path) => void navigate(path)} /> });
       if (id !== card?.id) void navigate(`/quality/scorecards/${id}`, { replace: true });
     },
     onError: (error, state) => {

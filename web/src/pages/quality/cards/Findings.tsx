@@ -1,4 +1,4 @@
-import { Badge, Button, Collapse, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { Badge, Button, Collapse, Group, Text, Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconAlertOctagon, IconAlertTriangle, IconBulb, IconChevronDown, IconChevronUp, IconCircleCheck, IconSparkles, type Icon } from "@tabler/icons-react";
 import { useState } from "react";
 import { useI18n, type Translate } from "@/i18n";
@@ -57,9 +57,10 @@ export function FindingsSummary({ lint, onSelect }: { lint: Lint; onSelect: (key
     <section aria-label={t("cards.lint.title")} className={classes.findings}>
       <UnstyledButton className={classes.findingsHead} aria-expanded={opened} aria-controls="lint-findings" onClick={() => setOpened(!opened)}>
         <Shown size={16} aria-hidden color={shade(gravest)} />
-        <Text size="sm" fw={600} flex={1} role="status">{t("cards.lint.found", { counts: countsText(lint, t) })}</Text>
+        <Text size="sm" fw={600} flex={1}>{t("cards.lint.found", { counts: countsText(lint, t) })}</Text>
         {opened ? <IconChevronUp size={16} aria-hidden /> : <IconChevronDown size={16} aria-hidden />}
       </UnstyledButton>
+      <VisuallyHidden role="status">{countsText(lint, t)}</VisuallyHidden>
       <Collapse expanded={opened} id="lint-findings">
         <ul className={classes.plain}>
           {lint.findings.map((finding, index) => (

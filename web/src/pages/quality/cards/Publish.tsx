@@ -133,12 +133,26 @@ export interface Gate {
   runId?: number | null;
 }
 
-export function GateText({ gate }: { gate: Gate }) {
+/** `onOpen` opens the set where there is no router, as in a notification. */
+export function GateText({ gate, onOpen }: { gate: Gate; onOpen?: (path: string) => void }) {
   const { t } = useI18n();
+  const path = `/quality/golden/${gate.goldenSetId}`;
   return (
     <>
       <Text size="sm">{t(gate.runId ? "cards.gate.notPassed" : "cards.gate.noRun", { name: gate.goldenSetName })}</Text>
-      <Anchor component={Link} to={`/quality/golden/${gate.goldenSetId}`} size="sm">{t("cards.gate.open")}</Anchor>
+      {onOpen ? (
+        <Anchor
+          href={path} size="sm"
+          onClick={(event) => {
+            event.preventDefault();
+            onOpen(path);
+          }}
+        >
+          {t("cards.gate.open")}
+        </Anchor>
+      ) : (
+        <Anchor component={Link} to={path} size="sm">{t("cards.gate.open")}</Anchor>
+      )}
     </>
   );
 }

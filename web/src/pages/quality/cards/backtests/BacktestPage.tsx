@@ -71,7 +71,7 @@ function Shown({ backtest, shown, waiting }: { backtest: Backtest; shown: DiffsP
             <BacktestStateBadge state={backtest.state} />
           </Group>
           <Text size="sm" c="dimmed">
-            {card ? <Anchor component={Link} to={`/quality/scorecards/${card.id}`} size="sm">{t("quality.review.revision", { number: card.revision })}</Anchor> : null}
+            {card ? <Anchor component={Link} to={`/quality/scorecards/${card.id}`} size="sm" underline="always">{t("quality.review.revision", { number: card.revision })}</Anchor> : null}
             {card && card.contentHash !== backtest.contentHash && ` (${t("cards.backtests.otherContent")})`}
             {card && " · "}
             {comparedText(backtest, cards.of(backtest.compareScorecardId)?.revision, t)}
