@@ -12,7 +12,7 @@ from assaydesk.cli.instance import CommandFailed, clear_errors, load_config, on_
 from assaydesk.cli.options import DatabaseUrl, DataDir
 from assaydesk.domains.quality.fairness.schemas import FairnessCreate
 from assaydesk.domains.quality.fairness.service import carry_out, create_probe, find_probe, probe_json
-from assaydesk.domains.quality.fairness.types import Kind
+from assaydesk.domains.quality.fairness.types import Swap
 from assaydesk.platform.errors import DomainError
 from assaydesk.platform.jobs.job import Runtime
 from assaydesk.platform.security.actor import SYSTEM
@@ -24,7 +24,7 @@ def fairness(
     scorecard: Annotated[int, typer.Argument(help="The revision to judge with.", show_default=False)],
     sample: Annotated[int, typer.Option(help="Pieces of work to draw, 1 to 200.")] = 50,
     seed: Annotated[int, typer.Option(help="The same seed draws the same work and names.")] = 1,
-    kind: Annotated[list[Kind] | None, typer.Option(help="Only this kind of change; may be repeated.")] = None,
+    kind: Annotated[list[Swap] | None, typer.Option(help="Only this kind of change; may be repeated.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
     data_dir: DataDir = None,
     database: DatabaseUrl = None,
@@ -32,7 +32,7 @@ def fairness(
     """Judge past work again with other names, gender, dialect and formality, and print what moved."""
     with clear_errors():
         try:
-            body = FairnessCreate(scorecard_id=scorecard, sample=sample, seed=seed, kinds=kind or list(Kind))
+            body = FairnessCreate(scorecard_id=scorecard, sample=sample, seed=seed, kinds=kind or list(Swap))
         except ValidationError as failure:
             raise CommandFailed("--sample is from 1 to 200.", 2) from failure
         config = load_config(quiet=True, data_dir=data_dir, database_url=database)
@@ -58,7 +58,7 @@ async def _probe(runtime: Runtime, body: FairnessCreate) -> dict[str, Any]:
 
 def _print(result: dict[str, Any]) -> None:
     table = Table(title="Changed answers")
-    for name in ("Kind", "Criterion", "n", "Flips", "By itself", "Beyond that", "95 %", "Shift", "95 %"):
+    for name in ("Swap", "Criterion", "n", "Flips", "By itself", "Beyond that", "95 %", "Shift", "95 %"):
         table.add_column(name)
     for kind in result["kinds"]:
         for line in ({"label": "all", **kind["overall"]}, *kind["criteria"]):

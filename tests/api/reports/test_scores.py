@@ -185,6 +185,9 @@ async def test_filters(as_actor: ClientMaker, desk: Desk) -> None:
         assert (await client.get(PATH, params=query)).status_code == 422, query
     for key in ({"agent": "x"}, {"criterion": 10}, {"category": "1"}):
         assert (await client.get(f"{PATH}/assessment", params=key)).status_code == 422, key
+    for key in ({"agent": 2**63 - 1}, {"automationLevel": 2**63 - 1}):
+        answer = await client.get(f"{PATH}/assessment", params={"groupBy": "agent", **key})
+        assert (answer.status_code, answer.json()["total"]) == (200, 0), key
 
 
 async def test_the_spread(as_actor: ClientMaker, desk: Desk) -> None:

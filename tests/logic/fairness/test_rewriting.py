@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from assaydesk.domains.quality.fairness.rewriting import counterfactual, language_of
-from assaydesk.domains.quality.fairness.types import Kind
+from assaydesk.domains.quality.fairness.types import Swap
 from assaydesk.domains.quality.judging.types import CaseMessage, Role, WorklogCase
 
 AT = datetime(2024, 6, 12, 9, tzinfo=UTC)
@@ -42,7 +42,7 @@ def texts(found: WorklogCase | None) -> list[str]:
     ],
 )
 def test_gender(before: str, after: str | None) -> None:
-    found = counterfactual(case(before, "x"), Kind.GENDER, 1)
+    found = counterfactual(case(before, "x"), Swap.GENDER, 1)
     assert (None if found is None else texts(found)[0]) == after
 
 
@@ -58,7 +58,7 @@ def test_gender(before: str, after: str | None) -> None:
     ],
 )  # fmt: skip
 def test_formality_of_the_customer(before: str, after: str | None) -> None:
-    found = counterfactual(case(before, "Können Sie warten? I am here."), Kind.FORMALITY, 1)
+    found = counterfactual(case(before, "Können Sie warten? I am here."), Swap.FORMALITY, 1)
     assert (None if found is None else texts(found)) == (
         None if after is None else [after, "Können Sie warten? I am here."]
     )
@@ -72,7 +72,7 @@ def test_formality_of_the_customer(before: str, after: str | None) -> None:
     ],
 )  # fmt: skip
 def test_dialect_of_the_customer(before: str, after: str) -> None:
-    assert texts(counterfactual(case(before, "Guten Tag."), Kind.DIALECT, 1)) == [after, "Guten Tag."]
+    assert texts(counterfactual(case(before, "Guten Tag."), Swap.DIALECT, 1)) == [after, "Guten Tag."]
 
 
 def test_names_change_everywhere_alike_and_addresses_stay() -> None:
@@ -82,7 +82,7 @@ def test_names_change_everywhere_alike_and_addresses_stay() -> None:
         customer_terms=("Anna", "anna@example.com"),
         agent_terms=("Thomas",),
     )
-    found = counterfactual(begun, Kind.NAMES, 1)
+    found = counterfactual(begun, Swap.NAMES, 1)
     assert found is not None
     customer, reply = texts(found)
     new = customer.split("I am ")[1].split(".")[0]
@@ -92,13 +92,13 @@ def test_names_change_everywhere_alike_and_addresses_stay() -> None:
     assert reply == f'You wrote: "I am {new}." Regards, {other}'
     assert found.customer_terms == tuple(sorted((new, "anna@example.com")))
     assert found.agent_terms == (other,)
-    assert texts(counterfactual(begun, Kind.NAMES, 1)) == [customer, reply]
+    assert texts(counterfactual(begun, Swap.NAMES, 1)) == [customer, reply]
     # Part of a longer word is no name.
-    assert counterfactual(case("Annahme verweigert, Canal 4.", "x"), Kind.NAMES, 1) is None
+    assert counterfactual(case("Annahme verweigert, Canal 4.", "x"), Swap.NAMES, 1) is None
 
 
 def test_the_other_gender_of_a_name_keeps_its_origin() -> None:
-    found = texts(counterfactual(case("Mehmet hier, und Ayşe auch.", "x"), Kind.GENDER, 3))[0]
+    found = texts(counterfactual(case("Mehmet hier, und Ayşe auch.", "x"), Swap.GENDER, 3))[0]
     first, second = found.split(" hier, und ")[0], found.split(" und ")[1].split(" ")[0]
     from assaydesk.domains.quality.fairness.words import NAMES
 

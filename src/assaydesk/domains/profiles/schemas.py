@@ -64,7 +64,7 @@ class OwnSettingsUpdate(RequestSchema):
     chat_routing_status: RoutingStatus = unset()
 
 
-class SettingsUpdate(SharedSettings, OwnSettingsUpdate):
+class ProfileSettingsUpdate(SharedSettings, OwnSettingsUpdate):
     team_ids: Ids = unset()
     superset_role: Annotated[str, Field(max_length=100)] | None = unset()
     is_personal_filters: Boolean = unset()
@@ -102,7 +102,7 @@ class ProfileFields(RequestSchema):
     name_alias: Annotated[str, Field(max_length=100)] | None = unset()
     external_id: ExternalId | None = unset()
     state: Literal[ProfileState.ACTIVE, ProfileState.INACTIVE] = unset()
-    settings: SettingsUpdate = unset()
+    settings: ProfileSettingsUpdate = unset()
     raw_data: FreeObject | None = unset()
     call_routing_status: RoutingStatus = unset()
     chat_routing_status: RoutingStatus = unset()

@@ -67,12 +67,12 @@ class SettingUpdated(Done):
     setting: SettingRead
 
 
-class CategoryRead(Schema):
+class SettingsCategory(Schema):
     name: str
     label: str
 
 
-class CountedCategory(CategoryRead):
+class CountedCategory(SettingsCategory):
     setting_count: int
 
 
@@ -89,7 +89,7 @@ class SettingGroup(Schema):
 
 
 class CategoryWithSettings(Done):
-    category: CategoryRead
+    category: SettingsCategory
     groups: list[SettingGroup]
 
 

@@ -35,7 +35,7 @@ from assaydesk.domains.quality.assessments.types import REVIEWED_STATES, Criteri
 from assaydesk.domains.quality.judging.wording import sentence
 from assaydesk.domains.quality.scorecards.models import ScorecardContent
 from assaydesk.domains.workbench.models import ReviewReservation
-from assaydesk.domains.workbench.types import WAITING, Entry, Reason, Wanted
+from assaydesk.domains.workbench.types import WAITING, Entry, WaitingReason, Wanted
 from assaydesk.domains.worklogs.models import Worklog
 from assaydesk.platform.db.base import BigInt, BigInts, Texts
 from assaydesk.platform.db.session import ReadSession, WriteSession
@@ -59,7 +59,7 @@ _PROPOSED: Final = tuple(
 )
 """How the judge begins a reason when it would have knocked out, but was not sure enough."""
 
-_ORDER: Final = {reason: place for place, reason in enumerate(Reason)}
+_ORDER: Final = {reason: place for place, reason in enumerate(WaitingReason)}
 _SCORED: Final = (State.AI_READY, State.REVIEW_ONGOING)
 
 
@@ -67,7 +67,7 @@ class Found(NamedTuple):
     """`counts` by (first reason, assessed user), whatever reason was asked for; `due` and `overdue` of all of them."""
 
     entries: list[Entry]
-    counts: dict[tuple[Reason, int], int]
+    counts: dict[tuple[WaitingReason, int], int]
     due: int
     overdue: int
 
@@ -160,14 +160,14 @@ def _queue(viewer: Viewer, wanted: Wanted, now: datetime) -> CTE:
         .lateral("appeal")
     )
     due = and_(candidate.c.review_due_at.is_not(None), candidate.c.state.in_(_SCORED))
-    holds: dict[Reason, ColumnElement[bool]] = {
-        Reason.APPEAL: candidate.c.appealed,
-        Reason.KNOCK_OUT: func.cardinality(facts.c.knock_outs) > 0,
-        Reason.UNCERTAIN: func.cardinality(facts.c.unsure) > 0,
-        Reason.STARTED: started,
-        Reason.SAMPLE: due,
-        Reason.RANDOM: or_(blind, candidate.c.sampled),
-        Reason.FAILED: candidate.c.state == State.ERROR,
+    holds: dict[WaitingReason, ColumnElement[bool]] = {
+        WaitingReason.APPEAL: candidate.c.appealed,
+        WaitingReason.KNOCK_OUT: func.cardinality(facts.c.knock_outs) > 0,
+        WaitingReason.UNCERTAIN: func.cardinality(facts.c.unsure) > 0,
+        WaitingReason.STARTED: started,
+        WaitingReason.SAMPLE: due,
+        WaitingReason.RANDOM: or_(blind, candidate.c.sampled),
+        WaitingReason.FAILED: candidate.c.state == State.ERROR,
     }
     named: list[ColumnElement[Any]] = [
         case((condition, literal(str(reason), Text)), else_=null()) for reason, condition in holds.items()
@@ -200,14 +200,14 @@ def _queue(viewer: Viewer, wanted: Wanted, now: datetime) -> CTE:
 
 def _ranked(queue: CTE, wanted: Wanted, now: datetime) -> CTE:
     """Places, counted from 1, and who has an entry at the moment."""
-    uncertain = queue.c.first == Reason.UNCERTAIN
+    uncertain = queue.c.first == WaitingReason.UNCERTAIN
     order = (
         queue.c.overdue.desc(),
         case((queue.c.overdue, queue.c.due_at), else_=null()),
         func.array_position(array([str(reason) for reason in _ORDER], type_=Text), queue.c.first),
         case((uncertain, -func.cardinality(queue.c.unsure)), else_=0),
         case((uncertain, queue.c.lowest), else_=null()).asc().nulls_last(),
-        case((queue.c.first == Reason.SAMPLE, queue.c.due_at), else_=null()).asc().nulls_last(),
+        case((queue.c.first == WaitingReason.SAMPLE, queue.c.due_at), else_=null()).asc().nulls_last(),
         queue.c.since,
         queue.c.id,
     )
@@ -245,18 +245,22 @@ async def page(
     entries = sorted(found[0] or [], key=lambda row: row["place"])
     return Found(
         [_entry(row) for row in entries],
-        {(Reason(row["first"]), row["assessed_user"]): row["number"] for row in found[1] or []},
+        {(WaitingReason(row["first"]), row["assessed_user"]): row["number"] for row in found[1] or []},
         sum(row["due"] for row in found[1] or []),
         sum(row["overdue"] for row in found[1] or []),
     )
 
 
 def _entry(row: dict[str, Any]) -> Entry:
-    criteria = {Reason.APPEAL: row["appealed"], Reason.KNOCK_OUT: row["knock_outs"], Reason.UNCERTAIN: row["unsure"]}
+    criteria = {
+        WaitingReason.APPEAL: row["appealed"],
+        WaitingReason.KNOCK_OUT: row["knock_outs"],
+        WaitingReason.UNCERTAIN: row["unsure"],
+    }
     until, due = row["reserved_until"], row["due_at"]
     return Entry(
         row["id"],
-        tuple((Reason(code), tuple(criteria.get(Reason(code)) or ())) for code in row["reasons"]),
+        tuple((WaitingReason(code), tuple(criteria.get(WaitingReason(code)) or ())) for code in row["reasons"]),
         row["reserved_by"],
         None if until is None else datetime.fromisoformat(until),
         None if due is None else datetime.fromisoformat(due),

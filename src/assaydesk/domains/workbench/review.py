@@ -11,7 +11,7 @@ from assaydesk.domains.quality.assessments.service import Viewer
 from assaydesk.domains.quality.assessments.types import REVIEWED_STATES
 from assaydesk.domains.quality.scorecards.scoring import percentage
 from assaydesk.domains.workbench import queries
-from assaydesk.domains.workbench.types import Entry, Reason, Wanted
+from assaydesk.domains.workbench.types import Entry, WaitingReason, Wanted
 from assaydesk.domains.workbench.wording import reason_text
 from assaydesk.kit.clock import iso, localize, utc_now
 from assaydesk.kit.numbers import plain
@@ -59,7 +59,7 @@ async def review_queue(
     shown = await assessments.summaries_of(session, viewer, [entry.assessment_id for entry in found.entries])
     monday = _monday(now, viewer)
     reviewed = await queries.reviewed_since(session, viewer, monday)
-    counts: Counter[Reason] = Counter()
+    counts: Counter[WaitingReason] = Counter()
     waiting: Counter[int] = Counter()
     for (reason, user_id), number in found.counts.items():
         counts[reason] += number
@@ -71,7 +71,7 @@ async def review_queue(
             for entry in found.entries
             if entry.assessment_id in shown
         ],
-        "counts": {reason: counts[reason] for reason in Reason},
+        "counts": {reason: counts[reason] for reason in WaitingReason},
         "progress": {
             "weekStart": monday.astimezone(viewer.settings.zone).date().isoformat(),
             "reviewed": sum(mine for _, mine in reviewed.values()),

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from assaydesk.domains.quality.assessments.schemas import AssessmentSummary, Number
 from assaydesk.domains.quality.assessments.types import State
-from assaydesk.domains.workbench.types import WAITING, Reason, Wanted
+from assaydesk.domains.workbench.types import WAITING, WaitingReason, Wanted
 from assaydesk.platform.schema import Done, Id, IsoTime, RequestSchema, Schema
 
 
@@ -41,7 +41,7 @@ class QualityFlagList(Done):
 
 
 class QueueReason(Schema):
-    code: Reason
+    code: WaitingReason
     text: str
     criterion_ids: list[int]
 
@@ -85,7 +85,7 @@ class ReviewFilter(RequestSchema):
     user: Id | None = Field(None, description="The assessed person or AI agent.")
     team: Id | None = Field(None, description="A team of the assessed person.")
     scorecard_base_id: Id | None = None
-    reason: Reason | None = Field(None, description="Only what stands in the queue for this reason.")
+    reason: WaitingReason | None = Field(None, description="Only what stands in the queue for this reason.")
 
     def wanted(self, states: Sequence[State]) -> Wanted:
         return Wanted(self.user, self.team, self.scorecard_base_id, tuple(states) or WAITING, self.reason)

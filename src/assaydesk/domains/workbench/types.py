@@ -8,7 +8,7 @@ from typing import Final
 from assaydesk.domains.quality.assessments.types import State
 
 
-class Reason(StrEnum):
+class WaitingReason(StrEnum):
     """Why an assessment should be reviewed, the most urgent first."""
 
     APPEAL = "appeal"
@@ -32,7 +32,7 @@ class Wanted:
     team: int | None = None
     scorecard_base_id: int | None = None
     states: tuple[State, ...] = WAITING
-    reason: Reason | None = None
+    reason: WaitingReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Entry:
     """One place in the queue. `reasons`: each with the criteria that it is about."""
 
     assessment_id: int
-    reasons: tuple[tuple[Reason, tuple[int, ...]], ...]
+    reasons: tuple[tuple[WaitingReason, tuple[int, ...]], ...]
     reserved_by: int | None
     reserved_until: datetime | None
     due_at: datetime | None = None

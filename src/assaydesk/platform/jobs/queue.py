@@ -5,7 +5,8 @@ from typing import Any, Literal, cast
 
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 
 from assaydesk.kit.ids import transaction_id
 from assaydesk.platform import metrics
@@ -142,5 +143,10 @@ async def _rescue_stalled(app: App, seconds: float) -> None:
     while True:
         for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
             log.warning("job_rescued", job=stalled.task_name, id=stalled.id)
-            await app.job_manager.retry_job(stalled)
+            try:
+                await app.job_manager.retry_job(stalled)
+            except UniqueViolation:
+                # One with the same key was queued since the worker died; it does the same, and waits for this one's
+                # end. Put back beside it, neither could ever begin.
+                await app.job_manager.finish_job(stalled, Status.ABORTED, delete_job=False)
         await asyncio.sleep(min(5.0, seconds / 2))

@@ -90,7 +90,7 @@ class AssessmentSummary(Schema):
     warnings: list[str]
 
 
-class CriterionRead(Schema):
+class AssessedCriterion(Schema):
     id: int
     label: str
     score: Number | None
@@ -115,7 +115,7 @@ class CriterionRead(Schema):
     make_or_break_for_assessment: bool
 
 
-class CategoryRead(Schema):
+class AssessedCategory(Schema):
     category_id: int
     label: str
     order: int
@@ -123,7 +123,7 @@ class CategoryRead(Schema):
     used_max_points: Number
     max_points: Number
     knocked_out: bool
-    criteria: list[CriterionRead]
+    criteria: list[AssessedCriterion]
 
 
 class AssessmentData(Schema):
@@ -133,7 +133,7 @@ class AssessmentData(Schema):
     ai_usage: AiUsageRead
     time: WorkTimeRead
     customer_experience: CustomerExperienceRead
-    categories: list[CategoryRead]
+    categories: list[AssessedCategory]
     totals: TotalsRead
     supervisor_assessment: str
     assessment_date: IsoTime | None

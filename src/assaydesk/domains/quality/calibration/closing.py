@@ -12,7 +12,7 @@ from assaydesk.domains.quality.calibration.errors import InvalidState, TooFewSub
 from assaydesk.domains.quality.calibration.events import CalibrationAiWanted
 from assaydesk.domains.quality.calibration.models import Calibration, CalibrationItem, CalibrationSheet
 from assaydesk.domains.quality.calibration.sheets import answer_from_json, answer_json, content_of
-from assaydesk.domains.quality.calibration.types import AiState, SessionState, SheetAnswer, SheetState
+from assaydesk.domains.quality.calibration.types import AiState, CalibrationState, SheetAnswer, SheetState
 from assaydesk.domains.quality.calibration.views import result_without_ai
 from assaydesk.domains.quality.judging.types import JudgeFailed
 from assaydesk.domains.quality.scorecards.types import Content, PercentageBase
@@ -30,16 +30,16 @@ async def close_session(session: WriteSession, actor: Actor, row: Calibration) -
     Where the judge has not answered, or failed, it is asked (again), and what it says later is added to the result.
     Raises `InvalidState` and `TooFewSubmissions`.
     """
-    if row.state != SessionState.OPEN:
-        raise InvalidState(SessionState(row.state), SessionState.OPEN)
+    if row.state != CalibrationState.OPEN:
+        raise InvalidState(CalibrationState(row.state), CalibrationState.OPEN)
     submitted = await repository.submitted_count(session, row.id)
     if submitted < 2:
         raise TooFewSubmissions(submitted)
     now = utc_now()
-    row.state, row.closed_at, row.modified_at, row.version = SessionState.CLOSED, now, now, row.version + 1
+    row.state, row.closed_at, row.modified_at, row.version = CalibrationState.CLOSED, now, now, row.version + 1
     row.result = await _compute(session, row)
     await session.flush()
-    change = Change(row.id, "state", SessionState.OPEN, SessionState.CLOSED)
+    change = Change(row.id, "state", CalibrationState.OPEN, CalibrationState.CLOSED)
     await write_audit(session, actor, "calibration:close", "calibration", [change])
     if row.include_ai:
         await repository.ask_ai_again(session, row.id)
@@ -49,8 +49,8 @@ async def close_session(session: WriteSession, actor: Actor, row: Calibration) -
 
 async def read_result(session: ReadSession, row: Calibration) -> dict[str, Any]:
     """The result of a closed session; without the AI while somebody reviews work of it blind. Raises `InvalidState`."""
-    if row.state != SessionState.CLOSED or row.result is None:
-        raise InvalidState(SessionState(row.state), SessionState.CLOSED)
+    if row.state != CalibrationState.CLOSED or row.result is None:
+        raise InvalidState(CalibrationState(row.state), CalibrationState.CLOSED)
     hidden = await repository.hidden_from_all(session, row.id)
     return {"calibrationId": row.id, **(result_without_ai(row.result) if hidden else row.result)}
 
@@ -58,10 +58,10 @@ async def read_result(session: ReadSession, row: Calibration) -> dict[str, Any]:
 async def note_ai_answers(session: WriteSession, calibration_id: int, judged: DryResult) -> None:
     """Keep what the judge made of one piece of work; a closed session gets it in its result."""
     row = await repository.lock(session, SYSTEM, calibration_id)
-    if row is None or row.state == SessionState.CANCELLED:
+    if row is None or row.state == CalibrationState.CANCELLED:
         return
     await repository.store_ai(session, calibration_id, judged.worklog_id, **_ai_values(judged))
-    if row.state == SessionState.CLOSED:
+    if row.state == CalibrationState.CLOSED:
         row.result = await _compute(session, row)
 
 

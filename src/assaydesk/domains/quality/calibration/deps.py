@@ -6,7 +6,7 @@ from fastapi import Depends, Header, Path, Query
 
 from assaydesk.domains.quality.calibration import service
 from assaydesk.domains.quality.calibration.models import Calibration
-from assaydesk.domains.quality.calibration.types import SessionState
+from assaydesk.domains.quality.calibration.types import CalibrationState
 from assaydesk.platform.errors import FieldError, ValidationFailed
 from assaydesk.platform.http.sessions import Reads, Writes
 from assaydesk.platform.schema import Id
@@ -25,14 +25,14 @@ UnmodifiedSince = Annotated[str | None, Header(alias=HEADER, description="The `v
 
 async def wanted_states(
     state: Annotated[list[str] | None, Query(description="Comma-separated: open, closed, cancelled.")] = None,
-) -> tuple[SessionState, ...]:
+) -> tuple[CalibrationState, ...]:
     """The states to list, by default all."""
     words = [word.strip() for text in state or [] for word in text.split(",") if word.strip()]
-    unknown = [word for word in words if word not in tuple(SessionState)]
+    unknown = [word for word in words if word not in tuple(CalibrationState)]
     if unknown:
-        message = f"Unknown: {', '.join(unknown)[:100]}. Use {', '.join(SessionState)}."
+        message = f"Unknown: {', '.join(unknown)[:100]}. Use {', '.join(CalibrationState)}."
         raise ValidationFailed([FieldError("state", "not_allowed", message)])
-    return tuple(SessionState(word) for word in words) or tuple(SessionState)
+    return tuple(CalibrationState(word) for word in words) or tuple(CalibrationState)
 
 
 async def to_read(session: Reads, actor: Caller, calibration_id: CalibrationId) -> Calibration:
@@ -50,7 +50,7 @@ async def to_score(session: Writes, actor: Caller, calibration_id: CalibrationId
     return await service.lock_session(session, actor, calibration_id, shared=True)
 
 
-States = Annotated[tuple[SessionState, ...], Depends(wanted_states)]
+States = Annotated[tuple[CalibrationState, ...], Depends(wanted_states)]
 ToRead = Annotated[Calibration, Depends(to_read)]
 ToManage = Annotated[Calibration, Depends(to_manage)]
 ToScore = Annotated[Calibration, Depends(to_score)]

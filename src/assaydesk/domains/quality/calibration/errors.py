@@ -1,6 +1,6 @@
 """Refusals of the calibration endpoints (quality.md 15 and 19)."""
 
-from assaydesk.domains.quality.calibration.types import SessionState
+from assaydesk.domains.quality.calibration.types import CalibrationState
 from assaydesk.platform.errors import Conflict, NotFound
 
 
@@ -21,7 +21,7 @@ class ItemNotFound(NotFound):
 class InvalidState(Conflict):
     """409: the state of the session forbids it."""
 
-    def __init__(self, state: SessionState, needed: SessionState) -> None:
+    def __init__(self, state: CalibrationState, needed: CalibrationState) -> None:
         super().__init__(f"The calibration is {state}; it has to be {needed}.", state=state)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, not_, select
 from assaydesk.domains.quality.assessments.filters import reviewed_blind
 from assaydesk.domains.quality.assessments.pairs import Compared, Subject, values_of
 from assaydesk.domains.quality.calibration.models import Calibration, CalibrationItem, CalibrationSheet
-from assaydesk.domains.quality.calibration.types import SessionState, SheetState
+from assaydesk.domains.quality.calibration.types import CalibrationState, SheetState
 from assaydesk.platform.db.session import ReadSession
 
 Scope = Callable[[Any], ColumnElement[bool]]
@@ -38,7 +38,7 @@ async def pairs_of(
         .join(item, item.calibration_id == known.id)
         .join(sheet, (sheet.calibration_id == known.id) & (sheet.worklog_id == item.worklog_id))
         .where(
-            known.scorecard_base_id == base_id, known.state == SessionState.CLOSED,
+            known.scorecard_base_id == base_id, known.state == CalibrationState.CLOSED,
             sheet.state == SheetState.SUBMITTED, item.ai_answers.is_not(None), scope(item.assessed_user),
             not_(reviewed_blind(item.worklog_id)),
         )
@@ -85,7 +85,7 @@ async def sheets_of_closed(
         .join(sheet, sheet.calibration_id == known.id)
         .join(item, (item.calibration_id == known.id) & (item.worklog_id == sheet.worklog_id))
         .where(
-            known.state == SessionState.CLOSED, sheet.state == SheetState.SUBMITTED, scope(item.assessed_user),
+            known.state == CalibrationState.CLOSED, sheet.state == SheetState.SUBMITTED, scope(item.assessed_user),
         )
         .order_by(known.id, sheet.worklog_id, sheet.user_id)
     )  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from assaydesk.domains.quality.assessments.filters import reviewed_blind
 from assaydesk.domains.quality.calibration.models import Calibration, CalibrationItem, CalibrationSheet
-from assaydesk.domains.quality.calibration.types import AiState, SessionState, SheetState
+from assaydesk.domains.quality.calibration.types import AiState, CalibrationState, SheetState
 from assaydesk.domains.worklogs.models import Worklog
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.security.actor import Actor
@@ -121,7 +121,7 @@ async def waiting_for_ai(session: ReadSession, calibration_id: int) -> list[int]
         .where(
             CalibrationItem.calibration_id == calibration_id,
             CalibrationItem.ai_state == AiState.WAITING,
-            Calibration.state != SessionState.CANCELLED,
+            Calibration.state != CalibrationState.CANCELLED,
         )
         .order_by(CalibrationItem.position)
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from assaydesk.domains.quality.calibration.types import AiState, SessionState, SheetState
+from assaydesk.domains.quality.calibration.types import AiState, CalibrationState, SheetState
 from assaydesk.domains.quality.scorecards.types import ScoringType
 from assaydesk.platform.schema import Boolean, DateInput, Id, IsoTime, Points, RequestSchema, Schema, unset
 
@@ -28,7 +28,7 @@ class CalibrationUpdate(RequestSchema):
     due_by: DateInput | None = None
     reviewers: list[Id] = Field(default_factory=list, max_length=30, description="People to add.")
     worklog_ids: list[Id] = Field(default_factory=list, max_length=50, description="Work to add.")
-    state: SessionState = unset()
+    state: CalibrationState = unset()
 
 
 class AnswerWrite(RequestSchema):
@@ -83,7 +83,7 @@ class CalibrationRead(Schema):
     name: str
     scorecard_id: int
     scorecard_base_id: int
-    state: SessionState
+    state: CalibrationState
     blind: bool
     include_ai: bool
     reference_user_id: int | None
@@ -103,7 +103,7 @@ class CalibrationListed(Schema):
     id: int
     name: str
     scorecard_id: int
-    state: SessionState
+    state: CalibrationState
     reviewers: list[int]
     items: int
     submitted: int
@@ -165,7 +165,7 @@ class ItemToScore(Schema):
     calibration_id: int
     worklog_id: int
     ticket_id: int
-    state: SessionState
+    state: CalibrationState
     channel: str
     subject: str | None
     action_list: list[str]

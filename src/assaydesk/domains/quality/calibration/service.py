@@ -14,7 +14,7 @@ from assaydesk.domains.quality.calibration.events import CalibrationAiWanted
 from assaydesk.domains.quality.calibration.models import Calibration, CalibrationItem
 from assaydesk.domains.quality.calibration.schemas import CalibrationCreate, CalibrationUpdate
 from assaydesk.domains.quality.calibration.sheets import show_item, write_sheet
-from assaydesk.domains.quality.calibration.types import AiState, SessionState
+from assaydesk.domains.quality.calibration.types import AiState, CalibrationState
 from assaydesk.domains.quality.calibration.views import listed_json, session_json
 from assaydesk.domains.quality.scorecards.service import get_revision
 from assaydesk.domains.quality.scorecards.types import Revision, ScorecardState
@@ -49,7 +49,7 @@ class _Work(NamedTuple):
 
 
 async def list_sessions(
-    session: ReadSession, actor: Actor, states: Collection[SessionState], page: Page
+    session: ReadSession, actor: Actor, states: Collection[CalibrationState], page: Page
 ) -> dict[str, Any]:
     """What the caller may know of, the newest first."""
     rows, total = await repository.page(session, actor, states, limit=page.limit, offset=page.offset)
@@ -102,7 +102,7 @@ async def create_session(session: WriteSession, actor: Actor, body: CalibrationC
         scorecard_id=revision.scorecard_id,
         scorecard_base_id=revision.base_id,
         content_id=revision.content_id,
-        state=SessionState.OPEN,
+        state=CalibrationState.OPEN,
         blind=body.blind,
         include_ai=body.include_ai,
         reviewers=body.reviewers,
@@ -135,7 +135,7 @@ async def update_session(
     Raises `ValidationFailed`, `UnknownReference`, `StaleObject`, `InvalidState`.
     """
     given = body.model_fields_set
-    if "state" in given and body.state is not SessionState.CANCELLED:
+    if "state" in given and body.state is not CalibrationState.CANCELLED:
         message = "Only cancelled can be set; a session is closed with its own operation."
         raise ValidationFailed([FieldError("state", "not_allowed", message)])
     due_by = await _due_by(session, body.due_by) if "due_by" in given else row.due_by
@@ -155,8 +155,8 @@ async def update_session(
         faults.append(FieldError("worklogIds", "too_long", f"At most {MOST_WORKLOGS} pieces of work."))
     _refuse(faults)
     refuse_stale(unmodified_since, modified_at=row.modified_at, version=row.version)
-    if row.state != SessionState.OPEN:
-        raise InvalidState(SessionState(row.state), SessionState.OPEN)
+    if row.state != CalibrationState.OPEN:
+        raise InvalidState(CalibrationState(row.state), CalibrationState.OPEN)
     changes = _set(row, body, due_by, [*row.reviewers, *reviewers])
     changes += [Change(row.id, "worklogIds", None, work.worklog_id) for work in works]
     if not changes:
@@ -164,7 +164,7 @@ async def update_session(
     row.modified_at, row.version = utc_now(), row.version + 1
     await session.flush()
     await write_audit(session, actor, "calibration:change", "calibration", changes)
-    if row.state == SessionState.OPEN:
+    if row.state == CalibrationState.OPEN:
         await _add_items(session, row, works, first=len(items))
         await _tell(session, actor, row, reviewers)
 

@@ -12,7 +12,7 @@ from assaydesk.domains.quality.calibration import repository
 from assaydesk.domains.quality.calibration.errors import AlreadySubmitted, InvalidState, ItemNotFound
 from assaydesk.domains.quality.calibration.models import Calibration, CalibrationItem, CalibrationSheet
 from assaydesk.domains.quality.calibration.schemas import AnswerWrite, SheetWrite
-from assaydesk.domains.quality.calibration.types import SessionState, SheetAnswer, SheetState
+from assaydesk.domains.quality.calibration.types import CalibrationState, SheetAnswer, SheetState
 from assaydesk.domains.quality.calibration.views import item_json, sheet_json
 from assaydesk.domains.quality.scorecards.service import load_content
 from assaydesk.domains.quality.scorecards.types import Content
@@ -43,7 +43,7 @@ async def show_item(session: ReadSession, actor: Actor, row: Calibration, worklo
     """
     item = await find_item(session, row, worklog_id)
     reviews = actor.id in row.reviewers
-    seen = true() if reviews and row.state != SessionState.CANCELLED else readable_worklogs(actor)
+    seen = true() if reviews and row.state != CalibrationState.CANCELLED else readable_worklogs(actor)
     known = await repository.works(session, [worklog_id], seen)
     snapshots = await collect(session, [worklog_id], now=utc_now()) if known else {}
     if worklog_id not in snapshots:
@@ -79,8 +79,8 @@ async def write_sheet(
     faults = change_faults(content, [_change(item) for item in body.criteria]) if "criteria" in given else []
     if faults:
         raise ValidationFailed(faults)
-    if row.state != SessionState.OPEN:
-        raise InvalidState(SessionState(row.state), SessionState.OPEN)
+    if row.state != CalibrationState.OPEN:
+        raise InvalidState(CalibrationState(row.state), CalibrationState.OPEN)
     now = utc_now()
     sheet = await repository.lock_sheet(session, row.id, worklog_id, actor.id, created_at=now, modified_at=now)
     if sheet.state == SheetState.SUBMITTED:

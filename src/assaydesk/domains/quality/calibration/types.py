@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 
-class SessionState(StrEnum):
+class CalibrationState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     CANCELLED = "cancelled"

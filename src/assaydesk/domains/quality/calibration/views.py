@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from assaydesk.domains.quality.calibration.models import Calibration, CalibrationItem, CalibrationSheet
-from assaydesk.domains.quality.calibration.types import AiState, SessionState, SheetState
+from assaydesk.domains.quality.calibration.types import AiState, CalibrationState, SheetState
 from assaydesk.domains.quality.judging.types import Role, WorklogCase
 from assaydesk.domains.quality.scorecards.types import Content
 from assaydesk.kit.clock import iso
@@ -13,7 +13,7 @@ from assaydesk.kit.numbers import plain
 
 def opened(row: Calibration) -> bool:
     """Whether what others answered may be seen: at once without blindness, else when the session is closed."""
-    return not row.blind or row.state == SessionState.CLOSED
+    return not row.blind or row.state == CalibrationState.CLOSED
 
 
 def session_json(

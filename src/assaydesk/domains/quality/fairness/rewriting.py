@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from assaydesk.domains.quality.fairness.types import Kind
+from assaydesk.domains.quality.fairness.types import Swap
 from assaydesk.domains.quality.fairness.words import DIALECT, FORMAL, GENDER_WORDS, NAMES
 from assaydesk.domains.quality.judging.types import CaseMessage, Role, WorklogCase
 
@@ -26,14 +26,14 @@ _SENTENCE: Final = re.compile(r"(^|[.!?]\s+)([A-ZÄÖÜ])(?=[a-zäöüß])", re.
 Change = Callable[[str], str]
 
 
-def counterfactual(case: WorklogCase, kind: Kind, seed: int) -> WorklogCase | None:
+def counterfactual(case: WorklogCase, kind: Swap, seed: int) -> WorklogCase | None:
     """The case with one thing changed; None when there was nothing to change."""
-    if kind is Kind.NAMES:
+    if kind is Swap.NAMES:
         changed = _everywhere(case, _swapping(_new_names(case, seed, other_origin=True)))
-    elif kind is Kind.GENDER:
+    elif kind is Swap.GENDER:
         names = _new_names(case, seed, other_origin=False)
         changed = _everywhere(case, _swapping({**names, **_gender_words(case)}))
-    elif kind is Kind.DIALECT:
+    elif kind is Swap.DIALECT:
         changed = _by_customer(case, lambda text: _dialect(text))
     else:
         changed = _by_customer(case, lambda text: _formality(text))

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from assaydesk.domains.quality.fairness.types import Kind, ProbeState
+from assaydesk.domains.quality.fairness.types import ProbeState, Swap
 from assaydesk.platform.schema import Id, Integer, IsoTime, RequestSchema, Schema
 
 Number = int | float
@@ -15,7 +15,7 @@ class FairnessCreate(RequestSchema):
     worklog_ids: list[Id] | None = Field(None, min_length=1, max_length=200, description="Else a random sample.")
     sample: Integer = Field(50, ge=1, le=200, description="Pieces of work to draw when none are named.")
     seed: Integer = Field(1, description="The same seed and data draw the same work and the same names.")
-    kinds: list[Kind] = Field(default_factory=lambda: list(Kind), min_length=1)
+    kinds: list[Swap] = Field(default_factory=lambda: list(Swap), min_length=1)
 
 
 class ProbeQueued(Schema):
@@ -43,7 +43,7 @@ class CriterionMovements(Movements):
 
 
 class KindResult(Schema):
-    kind: Kind
+    kind: Swap
     worklogs: int
     left_out: int = Field(description="Pieces of work with nothing of this kind to change.")
     overall: Movements
@@ -63,7 +63,7 @@ class FairnessRead(Schema):
     id: int
     state: ProbeState
     scorecard_id: int
-    kinds: list[Kind]
+    kinds: list[Swap]
     seed: int
     worklogs: int
     excluded: int = Field(description="Pieces of work that the caller may not see.")

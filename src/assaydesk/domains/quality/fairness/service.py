@@ -18,7 +18,7 @@ from assaydesk.domains.quality.fairness.events import FairnessProbeQueued
 from assaydesk.domains.quality.fairness.models import FairnessProbe
 from assaydesk.domains.quality.fairness.rewriting import counterfactual
 from assaydesk.domains.quality.fairness.schemas import FairnessCreate
-from assaydesk.domains.quality.fairness.types import Kind, ProbeState
+from assaydesk.domains.quality.fairness.types import ProbeState, Swap
 from assaydesk.domains.quality.judging.learned import Learned
 from assaydesk.domains.quality.judging.loading import learned_of
 from assaydesk.domains.quality.judging.types import WorklogCase
@@ -115,7 +115,7 @@ async def carry_out(runtime: Runtime, probe_id: int) -> None:
             return
         probe.state, probe.started_at = ProbeState.RUNNING, probe.started_at or utc_now()
         content = (await load_content(session, [probe.content_id]))[probe.content_id]
-        kinds, seed = [Kind(kind) for kind in probe.kinds], probe.seed
+        kinds, seed = [Swap(kind) for kind in probe.kinds], probe.seed
         done = await repository.tallied(session, probe_id)
         missing = [number for number in probe.worklog_ids if number not in done]
         settings = await get_settings(session)
@@ -140,7 +140,7 @@ async def _judge(
     content: Content,
     settings: InstanceSettings,
     learned: Learned | None,
-    kinds: Sequence[Kind],
+    kinds: Sequence[Swap],
     seed: int,
 ) -> dict[int, dict[str, Any]]:
     """Each case as it is, as it is once more, and in every variant that differs from it."""

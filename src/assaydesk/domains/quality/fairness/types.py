@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class Swap(StrEnum):
     """What is changed in a conversation while everything that should count stays as it was."""
 
     NAMES = "names"

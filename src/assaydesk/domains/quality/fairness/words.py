@@ -51,7 +51,7 @@ FORMAL: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("Werden Sie", "Wirst du"), ("werden Sie", "wirst du"), ("Ihnen", "dir"),
     ),
     "en": (
-        ("Dear Sir or Madam", "Hi there"), ("Kind regards", "Cheers"), ("Yours sincerely", "Cheers"), ("Hello", "Hi"),
+        ("Dear Sir or Madam", "Hi there"), ("Swap regards", "Cheers"), ("Yours sincerely", "Cheers"), ("Hello", "Hi"),
         ("I am", "I'm"), ("I have", "I've"), ("I would", "I'd"), ("do not", "don't"), ("does not", "doesn't"),
         ("cannot", "can't"), ("could not", "couldn't"), ("is not", "isn't"), ("Could you please", "Can you"),
         ("could you please", "can you"), ("thank you", "thanks"), ("Thank you", "Thanks"),

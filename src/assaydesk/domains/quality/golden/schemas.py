@@ -64,7 +64,7 @@ class GoldenItemRead(Schema):
     created_by: int | None
 
 
-class LastRun(Schema):
+class LastGoldenRun(Schema):
     id: int
     state: RunState
     passed: bool | None
@@ -83,7 +83,7 @@ class GoldenSetListed(Schema):
     modified_at: IsoTime
     version: int
     item_count: int = Field(description="Items that count: erased ones do not.")
-    last_run: LastRun | None
+    last_run: LastGoldenRun | None
 
 
 class GoldenSetRead(GoldenSetListed):
@@ -103,7 +103,7 @@ class RunQueued(Schema):
     state: RunState
 
 
-class RunCriterion(Schema):
+class GoldenRunCriterion(Schema):
     """The judge against the labels, as in the agreement report."""
 
     criterion_id: int
@@ -168,7 +168,7 @@ class GoldenRunListed(Schema):
 
 
 class GoldenRunRead(GoldenRunListed):
-    criteria: list[RunCriterion]
+    criteria: list[GoldenRunCriterion]
     flips: list[Flip]
 
 

@@ -4,7 +4,7 @@ from starlette.responses import JSONResponse, Response
 
 from assaydesk.domains.quality.learning import service
 from assaydesk.domains.quality.learning.deps import Manager, Reader, ToRead, ToWrite
-from assaydesk.domains.quality.learning.schemas import Queued, TrustRead, TrustUpdate
+from assaydesk.domains.quality.learning.schemas import TrainingQueued, TrustRead, TrustUpdate
 from assaydesk.domains.quality.scorecards.errors import ScorecardNotFound
 from assaydesk.platform.errors import PermissionDenied, ValidationFailed
 from assaydesk.platform.http.encode import json_answer
@@ -52,7 +52,7 @@ async def update_trust(session: Writes, actor: Manager, scorecard: ToWrite, body
     "/{id}/trust/train",
     operation_id="trainQualityScorecardTrust",
     status_code=202,
-    response_model=Queued,
+    response_model=TrainingQueued,
     responses=errors(PermissionDenied, ScorecardNotFound),
 )
 async def train(session: Writes, actor: Manager, scorecard: ToWrite) -> JSONResponse:

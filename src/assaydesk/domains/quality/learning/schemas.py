@@ -106,6 +106,6 @@ class TrustRead(Schema):
     reviewers: list[ReviewerOffset]
 
 
-class Queued(Schema):
+class TrainingQueued(Schema):
     success: Literal[True]
     state: Literal["queued"]

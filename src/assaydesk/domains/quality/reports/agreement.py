@@ -12,7 +12,7 @@ from assaydesk.domains.quality.assessments.pairs import NOT_APPLICABLE, Compared
 from assaydesk.domains.quality.assessments.service import Viewer
 from assaydesk.domains.quality.reports import agreement_queries
 from assaydesk.domains.quality.reports.agreement_sources import ceiling_sheets, pairs_of_source
-from assaydesk.domains.quality.reports.agreement_types import Asked, Kind, Material, Shape, Source
+from assaydesk.domains.quality.reports.agreement_types import Asked, Material, PairKind, Shape, Source
 from assaydesk.domains.quality.scorecards.service import load_content
 from assaydesk.kit.clock import iso
 from assaydesk.kit.numbers import plain
@@ -74,7 +74,7 @@ async def pairs_behind(
     *,
     key: str | None,
     criterion_id: int | None,
-    kind: Kind,
+    kind: PairKind,
     human: str | None,
     ai: str | None,
     limit: int,
@@ -120,7 +120,7 @@ def _pairs(
     asked: Asked,
     key: str | None,
     criterion_id: int | None,
-    kind: Kind,
+    kind: PairKind,
     human: str | None,
     ai: str | None,
     limit: int,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from assaydesk.domains.quality.reports.agreement_types import GroupBy, Kind, Source
+from assaydesk.domains.quality.reports.agreement_types import GroupBy, PairKind, Source
 from assaydesk.platform.schema import Boolean, Id, Integer, IsoTime, Schema
 
 Interval = list[float] | None
@@ -35,7 +35,9 @@ class PairQuery(AgreementQuery):
 
     key: str | None = Field(None, max_length=200, description="The `key` of a group; without it all groups.")
     criterion_id: Id | None = None
-    kind: Kind = Field(Kind.PAIR, description="`pair`: compared answers. `abstention`: what the AI left to a person.")
+    kind: PairKind = Field(
+        PairKind.PAIR, description="`pair`: compared answers. `abstention`: what the AI left to a person."
+    )
     human: str | None = Field(None, max_length=40, description="A label of the confusion matrix: its row.")
     ai: str | None = Field(None, max_length=40, description="A label of the confusion matrix: its column.")
     limit: Annotated[Integer, Field(ge=1, le=1000)] = 100

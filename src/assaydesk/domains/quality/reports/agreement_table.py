@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assaydesk.domains.quality.assessments.pairs import NOT_APPLICABLE
-from assaydesk.domains.quality.reports.agreement_types import GroupBy, Kind, Material, Shape
+from assaydesk.domains.quality.reports.agreement_types import GroupBy, Material, PairKind, Shape
 from assaydesk.domains.quality.scorecards.types import ScoringType
 from assaydesk.kit import agreement
 from assaydesk.kit.agreement import Floats
@@ -186,9 +186,9 @@ def cell_rows(table: Table, rows: Mask, *, human: str | None, ai: str | None) ->
     return chosen
 
 
-def chosen_rows(table: Table, group: Group, kind: Kind, *, human: str | None, ai: str | None) -> Mask | None:
+def chosen_rows(table: Table, group: Group, kind: PairKind, *, human: str | None, ai: str | None) -> Mask | None:
     """The rows behind a figure of a group."""
-    if kind is Kind.ABSTENTION:
+    if kind is PairKind.ABSTENTION:
         return group.rows & np.isnan(table.ai)
     return cell_rows(table, group.rows, human=human, ai=ai)
 

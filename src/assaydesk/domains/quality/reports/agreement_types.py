@@ -25,7 +25,7 @@ class GroupBy(StrEnum):
     MONTH = "month"
 
 
-class Kind(StrEnum):
+class PairKind(StrEnum):
     """What stands behind a figure: pairs of answers, or the criteria that the judge left to a person."""
 
     PAIR = "pair"

@@ -296,8 +296,11 @@ def _dimensions(
             columns[one] = func.to_char(day, "YYYY-MM-DD")
         elif one in PARTS:
             columns[one] = unit.c[one.value]
+        elif one is D.SCORECARD:
+            columns[one] = base.c.scorecard_base_id
         else:
-            columns[one] = base.c.scorecard_base_id if one is D.SCORECARD else base.c.automation_level
+            # As wide as the ids that it may be compared with.
+            columns[one] = cast(base.c.automation_level, BigInteger)
     return source, columns
 
 

@@ -35,7 +35,7 @@ from assaydesk.domains.quality.sampling.second_schemas import (
     SecondReviewRead,
     SecondReviewWrite,
 )
-from assaydesk.domains.quality.sampling.types import SheetState
+from assaydesk.domains.quality.sampling.types import SecondReviewState
 from assaydesk.platform.errors import PermissionDenied, UnknownReference, ValidationFailed
 from assaydesk.platform.http.responses import errors
 from assaydesk.platform.http.routing import Router
@@ -157,7 +157,7 @@ async def list_own(
     session: Reads,
     actor: Assessor,
     paging: Paging,
-    state: Annotated[SheetState | None, Query()] = None,
+    state: Annotated[SecondReviewState | None, Query()] = None,
     assessment_id: Annotated[
         Id | None, Query(alias="assessmentId", description="The one of this assessment, whoever was asked.")
     ] = None,

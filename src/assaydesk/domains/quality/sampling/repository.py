@@ -13,7 +13,7 @@ from assaydesk.domains.quality.assessments.queue import Family
 from assaydesk.domains.quality.assessments.service import Viewer, readable, work_of
 from assaydesk.domains.quality.assessments.types import CriterionState, State
 from assaydesk.domains.quality.sampling.models import SamplingDraw, SamplingPick, SamplingPlan, SecondReview
-from assaydesk.domains.quality.sampling.types import Pick, Risk, SheetState, Unit
+from assaydesk.domains.quality.sampling.types import Pick, Risk, SecondReviewState, Unit
 from assaydesk.domains.quality.scorecards.models import Scorecard
 from assaydesk.domains.tickets.models import Ticket
 from assaydesk.domains.worklogs.models import Worklog
@@ -168,7 +168,7 @@ async def get_sheet(session: ReadSession, assessment_id: int, *, lock: bool = Fa
 
 
 async def sheets_of(
-    session: ReadSession, reviewer_id: int, state: SheetState | None, *, limit: int, offset: int
+    session: ReadSession, reviewer_id: int, state: SecondReviewState | None, *, limit: int, offset: int
 ) -> tuple[Sequence[Sheet], int]:
     """Somebody's own, oldest first."""
     where = [SecondReview.reviewer_id == reviewer_id, Assessment.state != State.DELETED]
@@ -185,7 +185,7 @@ async def submitted(session: ReadSession, where: Sequence[ColumnElement[bool]]) 
     query = (
         select(SecondReview, Assessment)
         .join(Assessment, Assessment.id == SecondReview.assessment_id)
-        .where(SecondReview.state == SheetState.SUBMITTED, Assessment.state != State.DELETED, *where)
+        .where(SecondReview.state == SecondReviewState.SUBMITTED, Assessment.state != State.DELETED, *where)
         .order_by(SecondReview.id)
     )
     return [(row[0], row[1]) for row in await session.execute(query)]
@@ -197,7 +197,7 @@ async def open_loads(session: ReadSession, people: Collection[int]) -> dict[int,
         select(SecondReview.reviewer_id, func.count())
         .where(
             SecondReview.reviewer_id == any_(literal(list(people), BigInts)),
-            SecondReview.state != SheetState.SUBMITTED,
+            SecondReview.state != SecondReviewState.SUBMITTED,
         )
         .group_by(SecondReview.reviewer_id)
     )

@@ -26,7 +26,7 @@ from assaydesk.domains.quality.sampling.draw import in_share, reviewer_of
 from assaydesk.domains.quality.sampling.errors import AlreadySubmitted, InvalidState, SecondReviewNotFound
 from assaydesk.domains.quality.sampling.models import SecondReview
 from assaydesk.domains.quality.sampling.second_schemas import SecondReviewWrite
-from assaydesk.domains.quality.sampling.types import SheetState
+from assaydesk.domains.quality.sampling.types import SecondReviewState
 from assaydesk.domains.quality.scorecards.service import load_content
 from assaydesk.domains.quality.scorecards.types import Content
 from assaydesk.domains.settings.service import get_settings
@@ -91,7 +91,7 @@ async def ask_second_review(
     if row.state not in REVIEWED_STATES or row.assessed_by_user is None:
         raise InvalidState(row.state)
     found = await repository.get_sheet(session, row.id, lock=True)
-    if found is not None and found[0].state == SheetState.SUBMITTED:
+    if found is not None and found[0].state == SecondReviewState.SUBMITTED:
         raise AlreadySubmitted
     if found is not None and found[0].reviewer_id == reviewer_id:
         return found
@@ -141,7 +141,7 @@ async def write_sheet(
     `ValidationFailed`."""
     if sheet.reviewer_id != viewer.actor.id:
         raise PermissionDenied(message="Only the person who was asked fills it in.")
-    if sheet.state == SheetState.SUBMITTED:
+    if sheet.state == SecondReviewState.SUBMITTED:
         raise AlreadySubmitted
     content = (await load_content(session, [sheet.content_id]))[sheet.content_id]
     faults = _faults(content, body)
@@ -160,10 +160,10 @@ async def write_sheet(
     ]
     if "comment" in body.model_fields_set:
         sheet.comment = body.comment
-    sheet.state, sheet.modified_at = SheetState.STARTED, now
+    sheet.state, sheet.modified_at = SecondReviewState.STARTED, now
     if body.submit:
-        sheet.state, sheet.submitted_at, row.second_reviewer = SheetState.SUBMITTED, now, None
-        change = Change(row.id, "secondReview", SheetState.STARTED, SheetState.SUBMITTED)
+        sheet.state, sheet.submitted_at, row.second_reviewer = SecondReviewState.SUBMITTED, now, None
+        change = Change(row.id, "secondReview", SecondReviewState.STARTED, SecondReviewState.SUBMITTED)
         await write_audit(session, viewer.actor, "assessment:secondReview:submit", "assessment", [change])
 
 
@@ -174,7 +174,7 @@ async def show_sheet(session: ReadSession, viewer: Viewer, sheet: SecondReview, 
 
 
 async def list_own(
-    session: ReadSession, viewer: Viewer, state: SheetState | None, *, limit: int, offset: int
+    session: ReadSession, viewer: Viewer, state: SecondReviewState | None, *, limit: int, offset: int
 ) -> dict[str, Any]:
     """What the caller was asked for, oldest first."""
     found, total = await repository.sheets_of(session, viewer.actor.id, state, limit=limit, offset=offset)
@@ -209,7 +209,7 @@ async def _ask(
     ]
     values: dict[str, Any] = {
         "content_id": row.content_id, "first_reviewer_id": row.assessed_by_user, "reviewer_id": reviewer_id,
-        "state": SheetState.ASKED, "first": first, "answers": [], "comment": "", "asked_by": actor.user_id,
+        "state": SecondReviewState.ASKED, "first": first, "answers": [], "comment": "", "asked_by": actor.user_id,
         "asked_at": now, "modified_at": now,
     }  # fmt: skip
     if sheet is None:
@@ -257,7 +257,7 @@ def _paired(sheet: SecondReview) -> list[tuple[Mapping[str, Any], Mapping[str, A
 
 
 def _view(viewer: Viewer, sheet: SecondReview, row: Assessment, content: Content) -> dict[str, Any]:
-    done = sheet.state == SheetState.SUBMITTED
+    done = sheet.state == SecondReviewState.SUBMITTED
     open_ = done or sheet.reviewer_id == viewer.actor.id
     return {
         "assessmentId": row.id,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from assaydesk.domains.quality.assessments.schemas import Number, unset
-from assaydesk.domains.quality.sampling.types import SheetState
+from assaydesk.domains.quality.sampling.types import SecondReviewState
 from assaydesk.platform.schema import Boolean, Id, IsoTime, Points, RequestSchema, Schema
 
 
@@ -30,7 +30,7 @@ class SheetPair(Schema):
 
 class SecondReviewRead(Schema):
     assessment_id: int
-    state: SheetState
+    state: SecondReviewState
     reviewer_id: int
     asked_by: int | None = Field(description="null: by the share that the settings name.")
     asked_at: IsoTime

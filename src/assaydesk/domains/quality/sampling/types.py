@@ -24,7 +24,7 @@ class Share(StrEnum):
     RISK = "risk"
 
 
-class SheetState(StrEnum):
+class SecondReviewState(StrEnum):
     """Of a second review."""
 
     ASKED = "asked"
