@@ -309,6 +309,7 @@ const de: typeof en = {
     noise: "Wie beständig die KI von sich aus ist",
     noNoise: { one: "Dieselbe Arbeit zweimal bewertet: {count} Vergleich, dieselbe Antwort. Was sich unten bewegt, ist kein Zufall der KI.", other: "Dieselbe Arbeit zweimal bewertet: in allen {count} Vergleichen dieselbe Antwort. Was sich unten bewegt, ist kein Zufall der KI." },
     noiseText: { one: "Dieselbe Arbeit zweimal bewertet: {share} von {count} Antwort änderten sich. Nur was darüber hinausgeht, zählt.", other: "Dieselbe Arbeit zweimal bewertet: {share} von {count} Antworten änderten sich. Nur was darüber hinausgeht, zählt." },
+    nothingToChange: "In keiner der gezogenen Arbeiten gab es etwas dergleichen zu tauschen. Ziehen Sie mehr Arbeiten.",
     tooFewQuiet: { one: "Keine Antwort änderte sich, aber nur in {count} Arbeit gab es etwas zu tauschen. Daraus folgt nichts.", other: "Keine Antwort änderte sich, aber nur in {count} Arbeiten gab es etwas zu tauschen: Bis zu {share} aller Arbeiten könnten trotzdem betroffen sein." },
     tooFewMoved: { one: "{flips} der Antworten änderten sich, in {count} Arbeit: zu wenig, um ein Muster zu erkennen.", other: "{flips} der Antworten änderten sich, in {count} Arbeiten: zu wenige, um ein Muster zu erkennen." },
     moves: "Antworten ändern sich öfter als von selbst: um {points} aller Antworten. Die KI reagiert auf etwas, das nicht zählen sollte.",

@@ -307,6 +307,7 @@ export default {
     noise: "How steady the judge is by itself",
     noNoise: { one: "The same work judged twice: the same answer, {count} of {count}. What moves below is not chance of the judge.", other: "The same work judged twice: the same answer in all {count} comparisons. What moves below is not chance of the judge." },
     noiseText: { one: "The same work judged twice: {share} of {count} answer changed. Only what goes beyond it counts.", other: "The same work judged twice: {share} of {count} answers changed. Only what goes beyond it counts." },
+    nothingToChange: "None of the work that was drawn had anything of this kind to change. Draw more work.",
     tooFewQuiet: { one: "No answer changed, but in only {count} piece of work there was something to change. Nothing can be concluded.", other: "No answer changed, but only {count} pieces of work had something to change: up to {share} of all work could still be affected." },
     tooFewMoved: { one: "{flips} of the answers changed, in {count} piece of work: too little to say whether that is a pattern.", other: "{flips} of the answers changed, in {count} pieces of work: too few to say whether that is a pattern." },
     moves: "Answers change more often than by themselves: by {points} of all answers. The judge reacts to something that should not count.",

@@ -62,18 +62,18 @@ function Kind({ found }: { found: KindResult }) {
         <Badge variant="light" color={COLORS[reading]} tt="none">{t(`calibration.reading.${reading}`)}</Badge>
       </Group>
       <Text size="xs" c="dimmed">{t(`calibration.kindText.${found.kind}`)}</Text>
-      <Text size="sm" my="sm">{words}</Text>
-      <Figures line={overall} weak={found.worklogs < FEW} />
+      <Text size="sm" my="sm">{overall.n === 0 ? t("calibration.fairness.nothingToChange") : words}</Text>
+      {overall.n > 0 && <Figures line={overall} weak={found.worklogs < FEW} />}
       <Text size="xs" c="dimmed" mt="sm">
         {t("calibration.fairness.basis", { count: found.worklogs, answers: overall.n })}
         {found.leftOut > 0 ? ` ${t("calibration.fairness.leftOut", { count: found.leftOut })}` : ""}
       </Text>
-      <UnstyledButton mt="xs" onClick={() => setOpened(!opened)} aria-expanded={opened}>
+      {overall.n > 0 && <UnstyledButton mt="xs" onClick={() => setOpened(!opened)} aria-expanded={opened}>
         <Group gap={4}>
           {opened ? <IconChevronDown size={14} aria-hidden /> : <IconChevronRight size={14} aria-hidden />}
           <Text size="sm">{affected.length === 0 ? t("calibration.fairness.byCriterion") : t("calibration.fairness.byCriterionMoved", { count: affected.length })}</Text>
         </Group>
-      </UnstyledButton>
+      </UnstyledButton>}
       <Collapse expanded={opened}>{opened && <Criteria found={found} />}</Collapse>
     </section>
   );
