@@ -58,3 +58,28 @@ async def test_given_commits_and_rollbacks_only_committed_jobs_run(
     assert jobs["note"] == [(2, 1)]
     async with committed.read() as session:
         assert await session.scalar(text("select count(*) from procrastinate_jobs where status <> 'succeeded'")) == 0
+
+
+async def test_given_a_dead_job_beside_a_waiting_one_of_its_key_the_waiting_one_runs(
+    committed: Database, config: Config, jobs: dict[str, list[Any]]
+) -> None:
+    async with committed.write() as session:
+        await enqueue(session, JOBS["test.note"], key="same", lock="same", number=1)
+        worker_id = await session.scalar(text("insert into procrastinate_workers default values returning id"))
+        await session.execute(
+            text("update procrastinate_workers set last_heartbeat = now() - interval '1 hour' where id = :id"),
+            {"id": worker_id},
+        )
+        await session.execute(
+            text("update procrastinate_jobs set status = 'doing', worker_id = :id"), {"id": worker_id}
+        )
+        assert await enqueue(session, JOBS["test.note"], key="same", lock="same", number=2)
+    stop = asyncio.Event()
+    worker = asyncio.create_task(run_worker(Runtime(config, committed), stop=stop, concurrency=2))
+    await _until(lambda: bool(jobs["note"]))
+    stop.set()
+    await asyncio.wait_for(worker, 20)
+    assert jobs["note"] == [(2, 1)]
+    async with committed.read() as session:
+        ended = await session.execute(text("select status::text from procrastinate_jobs order by id"))
+        assert list(ended.scalars()) == ["aborted", "succeeded"]
