@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -27,21 +25,19 @@ from tests.factories.scorecards import make_scorecard
 from tests.factories.worklogs import set_settings
 from tests.queue.crash_worker import STEPS
 from tests.servers.llm_server import Hang, LlmServer, fair_judge
+from tests.servers.processes import Started, start_module
 
-ROOT = Path(__file__).parents[2]
 COUNT = 6
 
 
 @pytest.fixture
-def start_worker(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def start_worker(tmp_path: Path) -> Iterator[Callable[..., Started]]:
     """`start_worker(url, step)`: a worker process; all are killed at the end."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Started] = []
 
-    def start(url: str, step: str = "") -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.queue.crash_worker", url, str(tmp_path), *([step] if step else [])]
-        process = subprocess.Popen(command, cwd=ROOT)
-        started.append(process)
-        return process
+    def start(url: str, step: str = "") -> Started:
+        started.append(start_module("tests.queue.crash_worker", url, tmp_path, *([step] if step else [])))
+        return started[-1]
 
     yield start
     for process in started:

@@ -1,8 +1,6 @@
 """Workers that are really killed while they fetch mail: nothing is lost, nothing is doubled."""
 
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,19 +19,18 @@ from assaydesk.platform.jobs.queue import enqueue
 from tests.factories.mail import make_mail, make_mailbox
 from tests.queue.test_crash import until
 from tests.servers.imap_server import ImapServer
+from tests.servers.processes import Started, start_module
 
-ROOT = Path(__file__).parents[2]
 ADDRESS = "crash@desk.example"
 COUNT = 6
 
 
 @pytest.fixture
-def start_worker(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    started: list[subprocess.Popen[bytes]] = []
+def start_worker(tmp_path: Path) -> Iterator[Callable[..., Started]]:
+    started: list[Started] = []
 
-    def start(url: str, step: str = "") -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.queue.crash_mail_worker", url, str(tmp_path), *([step] if step else [])]
-        started.append(subprocess.Popen(command, cwd=ROOT))
+    def start(url: str, step: str = "") -> Started:
+        started.append(start_module("tests.queue.crash_mail_worker", url, tmp_path, *([step] if step else [])))
         return started[-1]
 
     yield start

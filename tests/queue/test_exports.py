@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,21 +26,19 @@ from assaydesk.platform.jobs.job import Runtime
 from tests.factories.exports import make_many
 from tests.factories.profiles import make_profile
 from tests.factories.worklogs import set_settings
+from tests.servers.processes import Started, start_module
 
-ROOT = Path(__file__).parents[2]
 ROWS = 6_000
 
 
 @pytest.fixture
-def start_worker(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def start_worker(tmp_path: Path) -> Iterator[Callable[..., Started]]:
     """`start_worker(url, step)`: a worker process; all are killed at the end."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Started] = []
 
-    def start(url: str, step: str = "") -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.queue.export_worker", url, str(tmp_path), *([step] if step else [])]
-        process = subprocess.Popen(command, cwd=ROOT)
-        started.append(process)
-        return process
+    def start(url: str, step: str = "") -> Started:
+        started.append(start_module("tests.queue.export_worker", url, tmp_path, *([step] if step else [])))
+        return started[-1]
 
     yield start
     for process in started:
@@ -76,7 +72,7 @@ async def _until(condition: Callable[[], Any], seconds: float = 40) -> None:
 
 @pytest.mark.parametrize("step", ["rows", "file"])
 async def test_given_a_killed_worker_another_one_leaves_one_whole_file(
-    committed: Database, tmp_path: Path, start_worker: Callable[..., subprocess.Popen[bytes]], step: str
+    committed: Database, tmp_path: Path, start_worker: Callable[..., Started], step: str
 ) -> None:
     export_id = await queue(committed, ROWS)
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -25,23 +23,21 @@ from assaydesk.platform.security.permissions import Permission
 from tests.factories.outgoing import make_sender
 from tests.factories.profiles import make_profile
 from tests.factories.tickets import make_ticket
+from tests.servers.processes import Started, start_module
 from tests.servers.smtp_server import Say, SmtpServer
 
-ROOT = Path(__file__).parents[2]
 SOON = 2.5
 """Seconds of silence after which a worker counts as dead."""
 
 
 @pytest.fixture
-def start_worker(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
+def start_worker(tmp_path: Path) -> Iterator[Callable[..., Started]]:
     """`start_worker(url, stalled)`: a worker process; all are killed at the end."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Started] = []
 
-    def start(url: str, stalled: float = SOON) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "tests.queue.mail_worker", url, str(tmp_path), str(stalled)]
-        process = subprocess.Popen(command, cwd=ROOT)
-        started.append(process)
-        return process
+    def start(url: str, stalled: float = SOON) -> Started:
+        started.append(start_module("tests.queue.mail_worker", url, tmp_path, stalled))
+        return started[-1]
 
     yield start
     for process in started:

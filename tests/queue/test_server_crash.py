@@ -2,8 +2,6 @@
 
 import asyncio
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -27,26 +25,25 @@ from tests.factories.tickets import make_ticket
 from tests.factories.worklogs import set_settings
 from tests.queue.test_commands import free_port
 from tests.queue.test_crash import until
+from tests.servers.processes import Started, start_module
 from tests.servers.web_server import Page, WebServer
 
-ROOT = Path(__file__).parents[2]
 COUNT = 1000
 WORDS = "update tickets set|insert into attachments|insert into conversations"
 TABLES = (
     "conversations", "files", "file_chunks", "file_contents", "attachments", "events", "worklogs", "procrastinate_jobs",
     "idempotency_keys",
 )  # fmt: skip
-Start = Callable[..., "subprocess.Popen[bytes]"]
+Start = Callable[..., Started]
 
 
 @pytest.fixture
 def start(tmp_path: Path, committed: Database) -> Iterator[Start]:
     """`start(module, *arguments)`: a process of this test; all are killed at the end."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Started] = []
 
-    def run(module: str, *arguments: object) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", f"tests.queue.{module}", committed.url, str(tmp_path), *map(str, arguments)]
-        started.append(subprocess.Popen(command, cwd=ROOT))
+    def run(module: str, *arguments: object) -> Started:
+        started.append(start_module(f"tests.queue.{module}", committed.url, tmp_path, *arguments))
         return started[-1]
 
     yield run
