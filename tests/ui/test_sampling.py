@@ -5,14 +5,12 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.ui.conftest import PageMaker
+from tests.ui.conftest import Desk, PageMaker
 
 
-async def _in_english(page: Page) -> None:
-    origin = "/".join(page.url.split("/", 3)[:3])
-    answer = await page.context.request.patch("/api/mind/profile", data={"lang": "en"}, headers={"Origin": origin})
+async def _in_english(page: Page, desk: Desk) -> None:
+    answer = await page.context.request.patch("/api/mind/profile", data={"lang": "en"}, headers={"Origin": desk.url})
     assert answer.ok
-    await page.reload()
 
 
 async def _json(page: Page, path: str) -> Any:
@@ -21,10 +19,11 @@ async def _json(page: Page, path: str) -> Any:
     return await answer.json()
 
 
-async def test_a_quality_manager_plans_a_sample(page_as: PageMaker) -> None:
-    page = await page_as("qualitymanager", "/quality/sampling")
-    await _in_english(page)
-    await page.get_by_role("button", name="New plan").click()
+async def test_a_quality_manager_plans_a_sample(page_as: PageMaker, desk: Desk) -> None:
+    page = await page_as("qualitymanager", "about:blank")
+    await _in_english(page, desk)
+    await page.goto("/quality/sampling")
+    await page.get_by_role("button", name="New plan").first.click()
     form = page.get_by_role("dialog")
     await form.get_by_role("textbox", name="Name").fill("Weekly look")
     await (
@@ -46,12 +45,12 @@ async def test_a_quality_manager_plans_a_sample(page_as: PageMaker) -> None:
     await expect(card).to_have_count(0)
 
 
-async def test_a_second_review_is_blind_until_it_is_handed_in(page_as: PageMaker) -> None:
-    asker = await page_as("marek", "/quality/review?tab=all")
-    await _in_english(asker)
+async def test_a_second_review_is_blind_until_it_is_handed_in(page_as: PageMaker, desk: Desk) -> None:
+    asker = await page_as("marek", "about:blank")
+    await _in_english(asker, desk)
     rows = (await _json(asker, "/quality/assessment?state=reviewedBySupervisor&limit=100"))["assessments"]
-    reviewer = await page_as("admin", "/quality/review")
-    await _in_english(reviewer)
+    reviewer = await page_as("admin", "about:blank")
+    await _in_english(reviewer, desk)
     me = (await _json(reviewer, "/profile"))["id"]
     for row in rows:
         known = await _json(asker, f"/quality/secondReview?assessmentId={row['id']}")
@@ -72,7 +71,7 @@ async def test_a_second_review_is_blind_until_it_is_handed_in(page_as: PageMaker
 
     answer = await asker.request.post(
         f"/api/mind/quality/assessment/{row['id']}/secondReview", data={"reviewerId": me},
-        headers={"Origin": "/".join(asker.url.split("/", 3)[:3])},
+        headers={"Origin": desk.url},
     )  # fmt: skip
     assert answer.ok, await answer.text()
 
