@@ -78,9 +78,8 @@ async def test_a_golden_set_speaks_against_a_revision(page_as: PageMaker) -> Non
     try:
         card = await _newest(page, 1)
         await page.goto(f"/quality/scorecards/{card['id']}")
-        await page.get_by_role("textbox", name=re.compile("^(What is evaluated|Was bewertet wird)")).fill(
-            "Changed once."
-        )
+        words = page.get_by_role("textbox", name=re.compile("^(What is evaluated|Was bewertet wird)"))
+        await words.fill(f"The reply begins with a greeting, after revision {card['revision']}.")
         await page.get_by_role("button", name=re.compile("^(Publish as revision|Als Revision) ")).click()
         dialog = page.get_by_role("dialog", name=re.compile("Publish|veröffentlichen"))
         await dialog.get_by_role("button", name=re.compile("^(Publish|Veröffentlichen)$")).click()
