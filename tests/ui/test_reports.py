@@ -37,7 +37,7 @@ async def test_a_bar_opens_its_assessments(page_as: PageMaker) -> None:
     for row in report["rows"]:
         bar = page.get_by_role("button", name=re.compile(f"^{re.escape(row['label']['scorecard'])}: .*assessments, 95"))
         await expect(bar).to_have_count(1)
-        text = await bar.get_attribute("aria-label") or ""
+        text = await bar.get_attribute("title") or ""
         assert f" {row['assessments']} assessments" in text
         assert (row["rank"] is None) == text.endswith("too few")
 

@@ -72,7 +72,6 @@ const de: typeof en = {
     tooFewTitle: { one: "Zu wenige für einen Vergleich ({count})", other: "Zu wenige für einen Vergleich ({count})" },
     tooFewText: "Weniger als {n} Bewertungen mit Punkten: Ein solcher Mittelwert sagt wenig, darum gibt es keinen Rang.",
     tooFew: "zu wenige",
-    notRanked: "ohne Rang",
     noScore: "noch ohne Punkte",
     moreRows: { one: "{count} weitere zeigen", other: "{count} weitere zeigen" },
     fewerRows: "Weniger zeigen",
@@ -99,7 +98,6 @@ const de: typeof en = {
     behind: "Bewertungen dahinter",
     behindTotal: { one: "{count} Bewertung", other: "{count} Bewertungen" },
     behindEmpty: "Hinter dieser Zahl stehen keine Bewertungen mehr. Vielleicht wurden sie inzwischen geändert.",
-    openAssessment: "Bewertung von {name} öffnen, Ticket #{id}",
     more: "Mehr zeigen",
   },
   agreement: {
@@ -177,7 +175,6 @@ const de: typeof en = {
     pairAi: "KI",
     points: "{score} von {max}",
     untouched: "stehen gelassen",
-    openPair: "Bewertung öffnen: {name}, Ticket #{id}",
     pairsEmpty: "Solche Fälle gibt es nicht.",
     warning: {
       fewPairs: "Wenige Fälle",

@@ -70,7 +70,6 @@ export default {
     tooFewTitle: { one: "Too few to compare ({count})", other: "Too few to compare ({count})" },
     tooFewText: "Fewer than {n} scored assessments: such a mean says little, so there is no rank.",
     tooFew: "too few",
-    notRanked: "not ranked",
     noScore: "no score yet",
     moreRows: { one: "Show {count} more", other: "Show {count} more" },
     fewerRows: "Show fewer",
@@ -97,7 +96,6 @@ export default {
     behind: "Assessments behind it",
     behindTotal: { one: "{count} assessment", other: "{count} assessments" },
     behindEmpty: "No assessments are left behind this figure. They may have been changed meanwhile.",
-    openAssessment: "Open the assessment of {name}, ticket #{id}",
     more: "Show more",
   },
   agreement: {
@@ -175,7 +173,6 @@ export default {
     pairAi: "Judge",
     points: "{score} of {max}",
     untouched: "left as it was",
-    openPair: "Open the assessment: {name}, ticket #{id}",
     pairsEmpty: "There are no such cases.",
     warning: {
       fewPairs: "Few cases",

@@ -66,7 +66,7 @@ function Row({ pair, back }: { pair: PairRead; back: string }) {
   const to = pair.assessmentId !== null ? `/quality/assessment/${pair.assessmentId}` : pair.ticketId !== null ? `/ticket/${pair.ticketId}` : null;
   if (to === null) return <div className={classes.behind}>{content}</div>;
   return (
-    <Link className={classes.behind} to={to} state={trail} aria-label={t("reports.agreement.openPair", { name: pair.label, id: String(pair.ticketId ?? "") })}>
+    <Link className={classes.behind} to={to} state={trail}>
       {content}
     </Link>
   );

@@ -1,4 +1,4 @@
-import { Button, Text, UnstyledButton } from "@mantine/core";
+import { Button, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import { useI18n } from "@/i18n";
 import type { Dimension, ScoresRow } from "../data";
@@ -70,14 +70,15 @@ function Bar({ row, name, few, onOpen }: { row: ScoresRow; name: string; few: bo
   const value = mean === null ? t("reports.scores.noScore") : format.percent(mean, 1);
   const label = `${t("reports.scores.openPoint", { name, mean: value, count: row.assessments })}, ${t("reports.scores.interval95")}: ${range(row.ci95, (one) => format.percent(one, 1))}${few ? `, ${t("reports.scores.tooFew")}` : ""}`;
   return (
-    <UnstyledButton className={classes.bar} data-few={few || undefined} onClick={() => onOpen(row)} aria-label={label} title={label}>
-      <span className={classes.barName}>{name}</span>
-      <span className={classes.track}>
+    <UnstyledButton className={classes.bar} data-few={few || undefined} onClick={() => onOpen(row)} title={label}>
+      <VisuallyHidden>{label}</VisuallyHidden>
+      <span className={classes.barName} aria-hidden>{name}</span>
+      <span className={classes.track} aria-hidden>
         {mean !== null && <span className={classes.fill} style={{ width: `${mean}%` }} />}
         {row.ci95 && <span className={classes.whisker} style={{ left: `${row.ci95[0]}%`, right: `${100 - row.ci95[1]}%` }} />}
       </span>
-      <span className={classes.barValue} data-mean>{value}</span>
-      <span className={classes.barCount}>n = {format.number(row.assessments)}</span>
+      <span className={classes.barValue} aria-hidden>{value}</span>
+      <span className={classes.barCount} aria-hidden>n = {format.number(row.assessments)}</span>
     </UnstyledButton>
   );
 }

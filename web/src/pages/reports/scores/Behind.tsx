@@ -43,7 +43,7 @@ function Row({ assessment, back }: { assessment: AssessmentSummary; back: string
   const name = people.name(assessment.assessedUser);
   const trail: Trail = { ids: [assessment.id], back };
   return (
-    <Link className={classes.behind} to={`/quality/assessment/${assessment.id}`} state={trail} aria-label={t("reports.scores.openAssessment", { name, id: String(assessment.ticketId) })}>
+    <Link className={classes.behind} to={`/quality/assessment/${assessment.id}`} state={trail}>
       <Text size="sm" fw={600}>{name}</Text>
       <ScoreText percentage={assessment.totals.percentage} knockedOut={assessment.totals.knockedOut} />
       <Text size="xs" c="dimmed">

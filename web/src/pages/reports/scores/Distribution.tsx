@@ -1,4 +1,4 @@
-import { Group, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Group, Stack, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useI18n } from "@/i18n";
 import type { ScoresRow } from "../data";
 import { Panel } from "../parts";
@@ -16,10 +16,11 @@ export function Distribution({ overall, onOpen }: { overall: ScoresRow; onOpen: 
         {bins.map(({ from, to, assessments: count }) => {
           const text = t("reports.scores.binOpen", { from, to, count });
           return (
-            <UnstyledButton key={from} className={classes.column} disabled={count === 0} onClick={() => onOpen(`${from}-${to}`)} aria-label={text} title={text}>
-              <span className={classes.columnCount}>{format.number(count)}</span>
-              <span className={classes.columnFill} style={{ height: `${(120 * count) / most}px` }} />
-              <span className={classes.columnName}>{from}–{to}</span>
+            <UnstyledButton key={from} className={classes.column} disabled={count === 0} onClick={() => onOpen(`${from}-${to}`)} title={text}>
+              <VisuallyHidden>{text}</VisuallyHidden>
+              <span className={classes.columnCount} aria-hidden>{format.number(count)}</span>
+              <span className={classes.columnFill} aria-hidden style={{ height: `${(120 * count) / most}px` }} />
+              <span className={classes.columnName} aria-hidden>{from}–{to}</span>
             </UnstyledButton>
           );
         })}
@@ -39,9 +40,9 @@ export function Automation({ overall, onOpen }: { overall: ScoresRow; onOpen: (l
         {levels.map(({ level, count }) => (
           <UnstyledButton
             key={level} className={classes.bar} onClick={() => onOpen(level)} style={{ display: "block" }}
-            aria-label={t("reports.scores.automationOpen", { level: names.level(level), count })}
           >
-            <Group justify="space-between" gap="xs" wrap="nowrap">
+            <VisuallyHidden>{t("reports.scores.automationOpen", { level: names.level(level), count })}</VisuallyHidden>
+            <Group justify="space-between" gap="xs" wrap="nowrap" aria-hidden>
               <Text size="sm">{names.level(level)}</Text>
               <Text size="sm" fw={600} className={classes.numbers}>{format.number(count)} · {format.percent((100 * count) / sum)}</Text>
             </Group>

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Menu, Select, SimpleGrid, Stack, UnstyledButton } from "@mantine/core";
+import { Alert, Button, Group, Menu, Select, SimpleGrid, Stack, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconChartBarOff, IconChevronDown, IconDownload } from "@tabler/icons-react";
 import { Link } from "react-router";
@@ -121,7 +121,7 @@ function Shown({ report, asked, place }: { report: ScoresReport; asked: ScoresAs
         />
         <Figure
           label={t("reports.scores.assessments")} note={t("reports.scores.reviewedOf", { count: overall.reviewed })}
-          value={<UnstyledButton className={classes.rowButton} fz="inherit" onClick={() => open({})} aria-label={t("reports.scores.open", { name: t("reports.scores.overall") })}>{format.number(overall.assessments)}</UnstyledButton>}
+          value={<UnstyledButton className={classes.rowButton} fz="inherit" onClick={() => open({})}>{format.number(overall.assessments)} <VisuallyHidden>{t("reports.scores.open", { name: t("reports.scores.overall") })}</VisuallyHidden></UnstyledButton>}
         />
         <Figure label={t("reports.scores.knockOuts")} value={format.number(overall.knockOuts)} note={`${t("reports.scores.needsHuman")}: ${format.number(overall.needsHuman)}`} />
         <Figure
