@@ -57,6 +57,7 @@ RAW = (
     b"\xff\xfe{}", b'{"limit": 1' + b"0" * 5000 + b"}", b"null",
     b"[]", b"{}", b"", b'{"subject": "a", "subject": "b"}', b'"\\ud800"', b"[1e999999]",
 )  # fmt: skip
+REVIEWERS = (124, 125)
 _FILTER = {"key": "id", "comparator": "in", "values": [1, 2]}
 GOOD: dict[str, dict[str, Any]] = {
     "POST /api/mind/roles": {"permissions": ["readTicket"]},
@@ -76,11 +77,28 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "POST /api/mind/quality/assessment": {"scorecardBaseId": None},
     "POST /api/mind/tag/detect": {"ticketId": None},
+    "POST /api/mind/quality/goldenSet": {"scorecardBaseId": 1},
+    "POST /api/mind/quality/goldenSet/{id}/item": {
+        "worklogId": 1, "labels": [{"criterionId": 1, "score": 0}], "fromAssessmentId": None,
+    },
+    "POST /api/mind/quality/goldenSet/{id}/run": {"scorecardId": None, "promptVersion": None},
+    "POST /api/mind/quality/calibration": {
+        "scorecardId": 1, "worklogIds": [1], "reviewers": [*REVIEWERS], "referenceUserId": None,
+    },
+    "POST /api/mind/quality/samplingPlan": {"scorecardBaseId": 1},
+    "POST /api/mind/quality/fairness": {"scorecardId": 1, "worklogIds": None, "sample": 3},
+    "POST /api/mind/quality/scorecard/{id}/backtest": {
+        "compareWith": "none", "compareScorecardId": None, "categories": None, "estimateOnly": None, "sampleSize": 6,
+        "filters": {}, "useAssignment": False, "maxCost": None,
+    },
     "POST /api/mind/settings": {"settings": [{"name": "quotedHistory", "value": True}]},
 }  # fmt: skip
 FIRST = ("POST", "PUT", "PATCH", "GET", "DELETE")
 _NAMED = {"ticketId": "376189", "customerId": "83771", "contractId": "746839", "reference": "abc", "number": "1"}
-_TABLES = {"service_worker": "profiles", "cron": "", "event": "event_log"}
+_TABLES = {
+    "service_worker": "profiles", "cron": "", "event": "event_log", "fairness": "fairness_probes", "run": "golden_runs",
+    "item": "golden_items", "replay": "judge_runs",
+}  # fmt: skip
 
 
 @dataclass
@@ -210,6 +228,8 @@ class Attack:
 async def attack(committed: Database, config: Config, shared_spec: Path) -> AsyncIterator[Attack]:
     registry.register_handlers()
     async with committed.write() as session:
+        for number in REVIEWERS:
+            await make_profile(session, id=number)
         await make_example_rows(session, shared_spec)
     await import_scorecards(committed, sorted((ROOT / "examples" / "scorecards").glob("*-en.json")))
     for file in sorted((ROOT / "examples" / "conversations").glob("*.jsonl")):
