@@ -11,7 +11,7 @@ from assaydesk.domains.quality.assessments.models import AssessmentEdit
 from assaydesk.domains.quality.assessments.types import State
 from assaydesk.domains.quality.judging.abstain import Doubt
 from assaydesk.domains.quality.judging.wording import sentence
-from assaydesk.domains.settings.service import set_setting
+from assaydesk.domains.settings.service import get_settings, set_setting
 from assaydesk.domains.workbench.models import ReviewReservation
 from assaydesk.kit.clock import utc_now
 from assaydesk.platform.db.engine import JoinedDatabase
@@ -208,7 +208,7 @@ async def test_an_edit_renews_and_the_end_of_a_review_frees(desk: Desk, boss: ht
     progress = (await boss.get(QUEUE)).json()["progress"]
     assert (progress["reviewed"], progress["target"]) == (1, 20)
     assert progress["byUser"] == [{"userId": desk.agent, "reviewed": 1, "waiting": 0}]
-    today = utc_now().date()
+    today = utc_now().astimezone((await get_settings(desk.session)).zone).date()
     assert progress["weekStart"] == (today - timedelta(days=today.weekday())).isoformat()
 
 
