@@ -78,10 +78,14 @@ async def _appeal(
         person = by_id.get(row.assessed_user)
         if not waiting or person is None or row.assessed_user in appellants or not _recent(row):
             continue
+        # Nobody decides about a review of one's own.
+        own = row.assessed_by_user == company.people[_MANAGER]
+        case = next((one for one in waiting if not (own and _needs_decider(one))), None)
         lost = await _lost(session, row)
-        if lost is None:
+        if case is None or lost is None:
             continue
-        case, (criterion, category_id) = waiting.pop(0), lost
+        waiting.remove(case)
+        criterion, category_id = lost
         where = {"categoryId": category_id, "criterionId": criterion.id}
         viewer = await viewer_of(session, company.actor(person))
         proposal = {**where, "proposedScore": plain(criterion.max_points), "comment": case["comment"]}
@@ -102,9 +106,13 @@ async def _appeal(
     return done
 
 
+def _needs_decider(case: Mapping[str, Any]) -> bool:
+    return "decision" in case or bool(case.get("underReview"))
+
+
 def _recent(row: Assessment) -> bool:
     """Whether the time to appeal is not over."""
-    return row.assessment_date is not None and row.assessment_date > utc_now() - timedelta(days=10)
+    return row.assessment_date is not None and row.assessment_date > utc_now() - timedelta(days=13)
 
 
 async def _answers(session: ReadSession, row: Assessment) -> list[tuple[Criterion, AssessmentCriterion]]:
