@@ -103,7 +103,7 @@ const de: typeof en = {
   agreement: {
     lead: "Wie weit KI und Menschen über dieselbe Arbeit dasselbe sagen.",
     source: "Verglichen in",
-    sources: { review: "Prüfungen", calibration: "Kalibrierungssitzungen", golden: "Referenzsätzen" },
+    sources: { review: "Prüfungen", calibration: "Kalibrierungssitzungen", golden: "Goldsätzen" },
     by: "Gruppieren nach",
     groups: { criterion: "Kriterium", reviewer: "Prüfenden", model: "Modell", promptVersion: "Prompt-Version", month: "Monat" },
     blindOnly: "Nur Blindprüfungen",
@@ -132,7 +132,7 @@ const de: typeof en = {
     emptyTitle: "Noch nichts zu vergleichen",
     emptyReview: "In diesem Zeitraum wurde mit diesem Bewertungsbogen keine Prüfung abgeschlossen.",
     emptyCalibration: "In diesem Zeitraum gibt es keine abgeschlossene Kalibrierungssitzung mit diesem Bewertungsbogen.",
-    emptyGolden: "In diesem Zeitraum wurde kein Referenzsatz dieses Bewertungsbogens durchlaufen.",
+    emptyGolden: "In diesem Zeitraum wurde kein Goldsatz dieses Bewertungsbogens durchlaufen.",
     noCardsTitle: "Noch kein Bewertungsbogen",
     noCardsText: "Berichte beginnen mit einem Bewertungsbogen und den ersten Bewertungen.",
     table: "Die Zahlen",
