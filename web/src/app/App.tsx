@@ -49,11 +49,12 @@ function Gate() {
     enabled: !own.isPending,
     placeholderData: (previous) => previous,
   });
+  const wanted = useWholeDictionary();
   const whole = useQuery({
     queryKey: ["dictionary", language],
     queryFn: () => loadDictionary(language),
     staleTime: Infinity,
-    enabled: core.isSuccess && Boolean(me),
+    enabled: core.isSuccess && Boolean(me) && wanted,
     placeholderData: (previous) => previous,
   });
   const instance = useQuery({
@@ -88,6 +89,24 @@ function Gate() {
       )}
     </I18nProvider>
   );
+}
+
+/** At once, but for the inbox: there it waits until the list stands, because new words draw everything again. */
+function useWholeDictionary(): boolean {
+  const [wanted, want] = useState(!["/", "/inbox"].includes(window.location.pathname));
+  useEffect(() => {
+    if (wanted) return;
+    const timer = setTimeout(() => want(true), 2000);
+    const onward = () => want(true); // Somebody goes to another page before that.
+    window.addEventListener("click", onward, { once: true });
+    window.addEventListener("keydown", onward, { once: true });
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener("click", onward);
+      window.removeEventListener("keydown", onward);
+    };
+  }, [wanted]);
+  return wanted;
 }
 
 function zoneOf(settings: Record<string, unknown> | undefined): string | undefined {
