@@ -195,7 +195,7 @@ async def test_link_of_somebody_switched_off_is_void(admin: httpx.AsyncClient, s
     ],
 )
 async def test_who_can_be_invited(as_actor: ClientMaker, session: WriteSession, target: Any, expected: Any) -> None:
-    from assaydesk.platform.security.permissions import AGENT
+    from assaydesk.platform.security.shipped_roles import AGENT
 
     person = await make_profile(session, **target)
     await session.commit()

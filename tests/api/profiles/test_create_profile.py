@@ -182,7 +182,7 @@ async def test_nobody_hands_out_rights_they_lack(as_actor: ClientMaker, session:
 
 
 def _rights_of_agent() -> list[str]:
-    from assaydesk.platform.security.permissions import AGENT
+    from assaydesk.platform.security.shipped_roles import AGENT
 
     return [str(permission) for permission in AGENT]
 

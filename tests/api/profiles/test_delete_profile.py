@@ -52,7 +52,7 @@ async def test_restore_when_the_address_is_taken(admin: httpx.AsyncClient, sessi
     ],
 )
 async def test_bounds(as_actor: ClientMaker, session: WriteSession, target: dict[str, Any], expected: Any) -> None:
-    from assaydesk.platform.security.permissions import AGENT
+    from assaydesk.platform.security.shipped_roles import AGENT
 
     person = await make_profile(session, **target)
     await session.commit()

@@ -10,7 +10,9 @@ from assaydesk.domains.profiles.models import Profile, Role
 from assaydesk.domains.profiles.role_schemas import PermissionList, RoleList, RoleRead
 from assaydesk.domains.profiles.service import ADMIN_ROLE, AGENT_ROLE, READ_ONLY_ROLE, SUPERVISOR_ROLE, ensure_roles
 from assaydesk.platform.db.session import WriteSession
-from assaydesk.platform.security.permissions import ADMIN, AGENT, GROUP_DESCRIPTIONS, GROUPS, PERMISSIONS, Permission
+from assaydesk.platform.security.permission_texts import GROUP_DESCRIPTIONS, GROUPS, PERMISSIONS
+from assaydesk.platform.security.permissions import Permission
+from assaydesk.platform.security.shipped_roles import ADMIN, AGENT
 from tests.conftest import ClientMaker
 from tests.factories.profiles import make_profile, make_role, make_team
 

@@ -29,7 +29,7 @@ from assaydesk.domains.teams.models import Team
 from assaydesk.domains.teams.schemas import TeamCreate, TeamUpdate
 from assaydesk.domains.teams.service import create_team, update_team
 from assaydesk.platform.db.session import WriteSession
-from assaydesk.platform.security import permissions as shipped
+from assaydesk.platform.security import shipped_roles as shipped
 from assaydesk.platform.security.actor import SYSTEM, Actor, ActorKind
 
 ROLES: Final = {

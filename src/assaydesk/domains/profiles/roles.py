@@ -19,7 +19,8 @@ from assaydesk.kit.clock import utc_now
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import FieldError, PermissionDenied, UnknownReference, ValidationFailed
-from assaydesk.platform.security import permissions as shipped
+from assaydesk.platform.security import permission_texts as words
+from assaydesk.platform.security import shipped_roles as shipped
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 
@@ -105,15 +106,13 @@ def role_view(role: Role) -> dict[str, Any]:
 def permission_groups() -> list[dict[str, Any]]:
     """All permissions in groups. A sentence up to its first full stop is the label, the rest describes it."""
     groups = []
-    for key, label in shipped.GROUPS.items():
-        items = [_permission_view(info) for info in shipped.PERMISSIONS if info.group == key]
-        groups.append(
-            {"key": key, "label": label, "description": shipped.GROUP_DESCRIPTIONS[key], "permissions": items}
-        )
+    for key, label in words.GROUPS.items():
+        items = [_permission_view(info) for info in words.PERMISSIONS if info.group == key]
+        groups.append({"key": key, "label": label, "description": words.GROUP_DESCRIPTIONS[key], "permissions": items})
     return groups
 
 
-def _permission_view(info: shipped.PermissionInfo) -> dict[str, str]:
+def _permission_view(info: words.PermissionInfo) -> dict[str, str]:
     label, _, description = info.label.partition(". ")
     return {"name": str(info.name), "label": label, "description": description or label}
 
