@@ -57,6 +57,11 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")[:-6] + "Z"
 
 
+def iso_or_none(moment: datetime | None) -> str | None:
+    """The same; None stays None."""
+    return None if moment is None else iso(moment)
+
+
 def zoneless(moment: datetime, zone: ZoneInfo) -> str:
     """`2022-12-14 22:18:06`: the form of tickets, profiles and tags, in the instance time zone."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")

@@ -16,3 +16,8 @@ def plain(value: Decimal | float) -> int | float:
     """
     whole = int(value)
     return whole if whole == value else float(value)
+
+
+def plain_or_none(value: Decimal | float | None) -> int | float | None:
+    """The same; None stays None."""
+    return None if value is None else plain(value)

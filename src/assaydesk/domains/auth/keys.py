@@ -11,7 +11,7 @@ from assaydesk.domains.auth.types import TokenType
 from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.profiles.service import refuse_foreign_account
 from assaydesk.domains.profiles.types import ProfileState, ProfileType
-from assaydesk.kit.clock import iso, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, utc_now
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import FieldError, PermissionDenied, ValidationFailed
@@ -26,7 +26,8 @@ async def list_keys(session: ReadSession, profile: Profile, page: Page) -> tuple
     rows = [
         {
             "id": key.id, "name": key.name, "prefix": key.prefix, "createdAt": iso(key.created_at),
-            "lastUsedAt": _iso(key.last_used_at), "expiresAt": _iso(key.expires_at), "revokedAt": _iso(key.revoked_at),
+            "lastUsedAt": iso_or_none(key.last_used_at), "expiresAt": iso_or_none(key.expires_at),
+            "revokedAt": iso_or_none(key.revoked_at),
         }
         for key in keys[page.offset : page.offset + page.limit]
     ]  # fmt: skip
@@ -69,7 +70,3 @@ async def revoke_key(session: WriteSession, actor: Actor, profile: Profile, key_
     if key.revoked_at is None:
         key.revoked_at = utc_now()
         await write_audit(session, actor, "apiKey:revoke", "profile", [Change(profile.id, "apiKey", key.id, None)])
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else iso(moment)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from assaydesk.domains.code.events import SECRET_USES
 from assaydesk.domains.code.models import Secret
-from assaydesk.kit.clock import iso, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, utc_now
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.base import Texts
 from assaydesk.platform.db.session import ReadSession, WriteSession
@@ -48,7 +48,7 @@ async def list_secrets(session: ReadSession, actor: Actor) -> list[dict[str, Any
             "hosts": row.hosts,
             "modifiedAt": iso(row.modified_at),
             "modifiedBy": row.modified_by,
-            "lastUsedAt": None if row.last_used_at is None else iso(row.last_used_at),
+            "lastUsedAt": iso_or_none(row.last_used_at),
             "usedBy": uses.get(row.key, []),
         }
         for row in rows

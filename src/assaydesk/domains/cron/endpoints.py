@@ -27,7 +27,7 @@ from assaydesk.domains.cron.service import (
     JobRunning,
 )
 from assaydesk.domains.settings.service import get_settings
-from assaydesk.kit.clock import iso, parse_instant
+from assaydesk.kit.clock import iso_or_none, parse_instant
 from assaydesk.platform.db.session import ReadSession
 from assaydesk.platform.errors import FieldError, PermissionDenied, ValidationFailed
 from assaydesk.platform.health import Probe, run_checks
@@ -91,7 +91,7 @@ async def update_cron(session: Writes, name: CronName, actor: Manager, body: Cro
         schedule=body.schedule,
         reset="schedule" in sent and body.schedule is None,
     )
-    return CronUpdated(success=True, next_run_at=None if upcoming is None else iso(upcoming))
+    return CronUpdated(success=True, next_run_at=iso_or_none(upcoming))
 
 
 @router.get(

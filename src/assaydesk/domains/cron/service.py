@@ -12,7 +12,7 @@ from assaydesk.domains.cron.models import CronJob, CronRun
 from assaydesk.domains.cron.schedule import last_tick, next_tick, parse
 from assaydesk.domains.cron.texts import label_of, words_of
 from assaydesk.domains.settings.service import get_settings
-from assaydesk.kit.clock import iso, milliseconds, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, milliseconds, utc_now
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.engine import Database
 from assaydesk.platform.db.session import ReadSession, WriteSession
@@ -262,7 +262,7 @@ def _view(
         "canDisable": job.can_disable,
         "state": "running" if running else "failed" if failed else "idle",
         "lastRun": None if run is None else _run(run),
-        "nextRunAt": None if upcoming is None else iso(upcoming),
+        "nextRunAt": iso_or_none(upcoming),
     }
 
 
@@ -276,7 +276,7 @@ def _run(run: CronRun) -> dict[str, Any]:
     end = run.finished_at
     return {
         "startedAt": iso(run.started_at),
-        "finishedAt": None if end is None else iso(end),
+        "finishedAt": iso_or_none(end),
         "durationMs": None if end is None else milliseconds(end - run.started_at),
         "ok": run.ok,
         "error": run.error,
@@ -286,7 +286,7 @@ def _run(run: CronRun) -> dict[str, Any]:
 
 def _job(row: Mapping[str, Any], error: str | None, language: str) -> dict[str, Any]:
     times = {name: row[name] for name in ("scheduled_at", "started_at", "finished_at", "heartbeat_at")}
-    shown = {name: None if at is None else iso(at) for name, at in times.items()}
+    shown = {name: iso_or_none(at) for name, at in times.items()}
     # Arguments are ids and plain words; anything longer is not shown.
     arguments = {
         key: value

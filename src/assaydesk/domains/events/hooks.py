@@ -15,7 +15,7 @@ from assaydesk.domains.events.errors import EventHookNotFound
 from assaydesk.domains.events.models import EventDelivery, EventHook
 from assaydesk.domains.events.types import STORED, stored
 from assaydesk.domains.settings.service import get_settings
-from assaydesk.kit.clock import iso, parse_instant, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, parse_instant, utc_now
 from assaydesk.kit.conditions import check_condition, holds
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import ReadSession, WriteSession
@@ -194,19 +194,15 @@ async def list_deliveries(
             "ticketId": row.EventDelivery.ticket_id,
             "state": row.EventDelivery.state,
             "attempt": row.EventDelivery.attempt,
-            "startedAt": None if row.started_at is None else iso(row.started_at),
+            "startedAt": iso_or_none(row.started_at),
             "durationMs": row.duration_ms,
             "httpStatus": row.http_status,
             "error": row.error,
-            "nextAttemptAt": _iso(row.EventDelivery.next_attempt_at),
+            "nextAttemptAt": iso_or_none(row.EventDelivery.next_attempt_at),
         }
         for row in rows
     ]
     return {"success": True, "deliveries": shown, "total": total, "limit": page.limit, "offset": page.offset}
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else iso(moment)
 
 
 async def secret_uses(session: ReadSession, _: Any, keys: Collection[str]) -> dict[str, list[dict[str, Any]]]:

@@ -14,7 +14,7 @@ from assaydesk.domains.events.types import State, stored
 from assaydesk.domains.profiles.models import Profile
 from assaydesk.domains.profiles.service import load_profiles
 from assaydesk.domains.settings.service import get_settings
-from assaydesk.kit.clock import iso, zoneless
+from assaydesk.kit.clock import iso, iso_or_none, zoneless
 from assaydesk.platform.db.session import ReadSession
 from assaydesk.platform.errors import FieldError, UnknownFilterKey, ValidationFailed
 from assaydesk.platform.filters import ColumnField, FilterInput, Kind, conditions
@@ -126,7 +126,7 @@ def _event_json(event: Event, user: Profile | None, traces: Sequence[Any], zone:
         "activity": wording.activity(event.type, event.data, lang),
         "ticketId": event.ticket_id,
         "contractId": event.contract_id,
-        "processedAt": None if event.processed_at is None else iso(event.processed_at),
+        "processedAt": iso_or_none(event.processed_at),
         "duration": milliseconds,
         "successLabel": label,
         "outcome": label,

@@ -24,7 +24,7 @@ from assaydesk.domains.notifications.service import notify
 from assaydesk.domains.profiles.service import load_profiles
 from assaydesk.domains.settings.service import InstanceSettings, get_settings
 from assaydesk.kit.business_hours import business_hours
-from assaydesk.kit.clock import day_of, iso, utc_now
+from assaydesk.kit.clock import day_of, iso, iso_or_none, utc_now
 from assaydesk.kit.table_files import Row
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import ReadSession, WriteSession
@@ -222,8 +222,8 @@ def export_view(export: Export) -> dict[str, Any]:
         "rowsDone": export.rows_done,
         "rowsTotal": export.rows_total,
         "createdAt": iso(export.created_at),
-        "finishedAt": None if export.finished_at is None else iso(export.finished_at),
-        "expiresAt": None if export.expires_at is None else iso(export.expires_at),
+        "finishedAt": iso_or_none(export.finished_at),
+        "expiresAt": iso_or_none(export.expires_at),
         "fileUrl": f"{BASE}/file/{export.id}" if done else None,
         "error": export.error,
     }

@@ -10,7 +10,7 @@ from assaydesk.domains.notifications.models import Notification
 from assaydesk.domains.notifications.types import Kind
 from assaydesk.domains.profiles.service import load_profiles
 from assaydesk.domains.profiles.types import ProfileState, ProfileType
-from assaydesk.kit.clock import iso, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, utc_now
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import FieldError, ValidationFailed
 from assaydesk.platform.events import publish
@@ -69,7 +69,7 @@ async def list_notifications(session: ReadSession, actor: Actor, page: Page) -> 
         {
             "id": row.id, "kind": row.kind, "text": row.text.get(actor.lang) or row.text["en"],
             "ticketId": row.ticket_id, "url": row.url, "createdAt": iso(row.created_at),
-            "readAt": None if row.read_at is None else iso(row.read_at),
+            "readAt": iso_or_none(row.read_at),
         }
         for row in rows
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from assaydesk.domains.profiles.models import Absence
 from assaydesk.domains.profiles.types import ProfileState
 from assaydesk.domains.profiles.update import lock_profile
 from assaydesk.domains.settings.service import get_settings
-from assaydesk.kit.clock import iso, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, utc_now
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.dates import instant
 from assaydesk.platform.db.session import ReadSession, WriteSession
@@ -32,7 +32,7 @@ def absence_json(absence: Absence, *, private: bool) -> dict[str, Any]:
     return {
         "id": absence.id,
         "from": iso(absence.since),
-        "to": None if absence.until is None else iso(absence.until),
+        "to": iso_or_none(absence.until),
         "reason": absence.reason if private else None,
         "note": absence.note if private else None,
         "substituteUserId": absence.substitute_user_id,

@@ -20,7 +20,7 @@ from assaydesk.domains.profiles.view import (
     short_view,
 )
 from assaydesk.domains.settings.service import get_settings
-from assaydesk.kit.clock import iso, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, utc_now
 from assaydesk.platform.db.session import ReadSession
 from assaydesk.platform.errors import PermissionDenied
 from assaydesk.platform.paging import Page
@@ -124,7 +124,7 @@ async def status_history(
     now = utc_now()
     periods = [
         {
-            "workStatus": change.work_status, "from": iso(change.at), "to": None if end is None else iso(end),
+            "workStatus": change.work_status, "from": iso(change.at), "to": iso_or_none(end),
             "seconds": int(((end or now) - change.at).total_seconds()),
         }
         for change, end in zip(changes, [*ends, None], strict=False)

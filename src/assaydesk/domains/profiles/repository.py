@@ -235,11 +235,6 @@ async def raw_data(session: ReadSession, profile_id: int) -> dict[str, Any]:
     return await session.scalar(select(Profile.raw_data).where(Profile.id == profile_id)) or {}
 
 
-async def profile_by_email(session: ReadSession, email: str) -> Profile | None:
-    query = select(Profile).where(func.lower(Profile.email) == email.lower(), Profile.state != ProfileState.DELETED)
-    return (await session.execute(query)).scalar_one_or_none()
-
-
 async def nobody_yet(session: ReadSession) -> bool:
     return (await session.execute(select(Profile.id).where(Profile.type.in_(PEOPLE)).limit(1))).first() is None
 

@@ -25,7 +25,7 @@ from assaydesk.domains.reminders.types import Kind, State
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.tickets import service as tickets
 from assaydesk.domains.tickets.types import Patch
-from assaydesk.kit.clock import iso, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, utc_now
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import FieldError, PermissionDenied, UnknownReference, ValidationFailed
 from assaydesk.platform.paging import Page
@@ -165,7 +165,7 @@ def reminder_json(row: Reminder) -> dict[str, Any]:
         "id": row.id, "ticketId": row.ticket_id, "userId": row.user_id, "createdBy": row.created_by,
         "remindAt": iso(row.remind_at), "text": row.text, "kind": row.kind, "reopenTicket": row.reopen_ticket,
         "assignOnReopen": row.assign_on_reopen, "state": row.state,
-        "firedAt": None if row.fired_at is None else iso(row.fired_at), "createdAt": iso(row.created_at),
+        "firedAt": iso_or_none(row.fired_at), "createdAt": iso(row.created_at),
         "modifiedAt": iso(row.modified_at),
     }  # fmt: skip
 

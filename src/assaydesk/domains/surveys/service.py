@@ -19,7 +19,7 @@ from assaydesk.domains.surveys.schemas import SurveyResponse
 from assaydesk.domains.tickets import service as tickets
 from assaydesk.domains.tickets.types import SPAM
 from assaydesk.domains.worklogs.service import tell_csat
-from assaydesk.kit.clock import iso, utc_now
+from assaydesk.kit.clock import iso_or_none, utc_now
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import FieldError, Unauthenticated, ValidationFailed
 from assaydesk.platform.events import publish
@@ -195,7 +195,7 @@ def _shown(row: Survey) -> dict[str, Any]:
     return {
         "id": row.id, "ticketId": row.ticket_id, "conversationId": row.conversation_id, "worklogId": row.worklog_id,
         "scale": row.scale, "answerStars": row.answer_stars, "answerText": row.answer_text,
-        "createdAt": None if row.answered_at is None else iso(row.answered_at),
+        "createdAt": iso_or_none(row.answered_at),
     }  # fmt: skip
 
 

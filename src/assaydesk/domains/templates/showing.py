@@ -13,7 +13,7 @@ from assaydesk.domains.templates.names import VARIABLES, with_values
 from assaydesk.domains.templates.render import fill_in, with_line_breaks, with_message, wrap_message
 from assaydesk.domains.templates.schemas import PreviewRequest
 from assaydesk.domains.templates.variables import locale_of, template_variables
-from assaydesk.kit.clock import iso
+from assaydesk.kit.clock import iso, iso_or_none
 from assaydesk.kit.handlebars.nodes import TemplateError
 from assaydesk.kit.ids import secret_token
 from assaydesk.platform.db.session import ReadSession
@@ -111,7 +111,7 @@ def template_json(row: Template) -> dict[str, Any]:
         "message": row.message, "subject": row.subject, "exampleTicketIds": row.example_ticket_ids,
         "attachments": [file_json(row.id, file) for file in row.attachments], "language": row.language,
         "channels": row.channels, "useCount": row.use_count, "revision": row.revision, "modifiedBy": row.modified_by,
-        "modifiedAt": iso(row.modified_at), "deletedAt": None if row.deleted_at is None else iso(row.deleted_at),
+        "modifiedAt": iso(row.modified_at), "deletedAt": iso_or_none(row.deleted_at),
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from assaydesk.domains.quality.scorecards.scoring import percentage
 from assaydesk.domains.workbench import queries
 from assaydesk.domains.workbench.types import Entry, WaitingReason, Wanted
 from assaydesk.domains.workbench.wording import reason_text
-from assaydesk.kit.clock import iso, localize, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, localize, utc_now
 from assaydesk.kit.numbers import plain
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.security.actor import Actor
@@ -97,8 +97,8 @@ def _item(entry: Entry, summary: Any, language: str) -> dict[str, Any]:
             for reason, criteria in entry.reasons
         ],
         "reservedBy": entry.reserved_by,
-        "reservedUntil": None if entry.reserved_until is None else iso(entry.reserved_until),
-        "reviewDueAt": None if entry.due_at is None else iso(entry.due_at),
+        "reservedUntil": iso_or_none(entry.reserved_until),
+        "reviewDueAt": iso_or_none(entry.due_at),
         "overdue": entry.overdue,
     }
 

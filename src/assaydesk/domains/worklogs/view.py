@@ -20,7 +20,7 @@ from assaydesk.domains.worklogs.rows import (
     WorkTime,
 )
 from assaydesk.domains.worklogs.sharing import seconds
-from assaydesk.kit.clock import iso, zoneless
+from assaydesk.kit.clock import iso, iso_or_none, zoneless
 
 
 def worklog_view(
@@ -72,8 +72,8 @@ def experience_view(row: Any, *, now: datetime) -> CustomerExperience:
     return CustomerExperience(
         sla_met=sla_met(row.sla_due_at, row.net_seconds_after_sla, now),
         net_seconds_closed_after_sla=row.net_seconds_after_sla,
-        closing_date_for_sla=_iso(row.closing_at),
-        due_date_for_sla=_iso(row.sla_due_at),
+        closing_date_for_sla=iso_or_none(row.closing_at),
+        due_date_for_sla=iso_or_none(row.sla_due_at),
         re_opened=row.re_opened,
         csat=row.csat,
     )
@@ -122,7 +122,3 @@ def call_view(row: Any) -> ToolCallRow:
         at=iso(row.at),
         conversation_id=row.conversation_id,
     )
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else iso(moment)

@@ -20,13 +20,6 @@ def _encode_other(value: Any) -> Any:
 _encoder = msgspec.json.Encoder(enc_hook=_encode_other, decimal_format="number")
 
 
-def plain_number(value: Decimal | None) -> int | float | None:
-    """A decimal as the wire shows it: 72, not 72.0."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
 def json_answer(value: object, *, total: int | None = None, status: int = 200) -> Response:
     """`total` goes to `X-Total-Count`, for lists that are bare arrays (conventions.md 5)."""
     headers = {} if total is None else {"X-Total-Count": str(total)}

@@ -23,7 +23,6 @@ from assaydesk.domains.quality.appeals.errors import (
     AppealNotFound,
     AppealOpen,
     AppealWindowClosed,
-    InvalidState,
     OwnDecision,
 )
 from assaydesk.domains.quality.appeals.repository import AppealFilter
@@ -37,7 +36,7 @@ from assaydesk.domains.quality.appeals.schemas import (
     AppealUpdate,
 )
 from assaydesk.domains.quality.assessments import service as assessments
-from assaydesk.domains.quality.assessments.errors import AssessmentNotFound, AssessmentNotReady
+from assaydesk.domains.quality.assessments.errors import AssessmentNotFound, AssessmentNotReady, InvalidState
 from assaydesk.domains.quality.assessments.schemas import AssessmentFull
 from assaydesk.kit.clock import parse_instant
 from assaydesk.platform.errors import FieldError, PermissionDenied, ValidationFailed

@@ -33,10 +33,3 @@ class AppealWindowClosed(Conflict):
 
     def __init__(self, until: datetime) -> None:
         super().__init__("The time to appeal is over.", until=iso(until))
-
-
-class InvalidState(Conflict):
-    """409: the appeal is settled, or the review is not finished; `details.state`."""
-
-    def __init__(self, state: str) -> None:
-        super().__init__(f"That is not possible in the state {state}.", state=state)

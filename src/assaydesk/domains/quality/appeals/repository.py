@@ -70,10 +70,6 @@ async def of_assessment(session: ReadSession, assessment_id: int) -> Sequence[Ap
     return (await session.scalars(query)).all()
 
 
-async def assessment_of(session: ReadSession, appeal_id: int) -> int | None:
-    return await session.scalar(select(Appeal.assessment_id).where(Appeal.id == appeal_id))
-
-
 async def lock(session: WriteSession, appeal_id: int) -> Appeal:
     """The row as it is now, held until the end; its assessment is locked before it."""
     query = select(Appeal).where(Appeal.id == appeal_id).with_for_update().execution_options(populate_existing=True)

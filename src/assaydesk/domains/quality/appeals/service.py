@@ -10,7 +10,6 @@ from assaydesk.domains.quality.appeals.errors import (
     AppealNotFound,
     AppealOpen,
     AppealWindowClosed,
-    InvalidState,
     OwnDecision,
 )
 from assaydesk.domains.quality.appeals.events import QualityAppealCreated, QualityAppealDecided
@@ -28,6 +27,7 @@ from assaydesk.domains.quality.appeals.schemas import AppealCreate, AppealDecide
 from assaydesk.domains.quality.appeals.types import OPEN_STATES, AppealObstacle, AppealState, Proposal
 from assaydesk.domains.quality.assessments import service as assessments
 from assaydesk.domains.quality.assessments.edits import CriterionChange, change_faults
+from assaydesk.domains.quality.assessments.errors import InvalidState
 from assaydesk.domains.quality.assessments.models import Assessment
 from assaydesk.domains.quality.assessments.policy import Subject, assess_denial
 from assaydesk.domains.quality.assessments.service import Seen, Viewer
@@ -35,8 +35,8 @@ from assaydesk.domains.quality.assessments.types import State
 from assaydesk.domains.quality.scorecards.scoring import percentage
 from assaydesk.domains.quality.scorecards.service import load_content
 from assaydesk.domains.quality.scorecards.types import Totals
-from assaydesk.kit.clock import iso, utc_now
-from assaydesk.kit.numbers import plain
+from assaydesk.kit.clock import iso, iso_or_none, utc_now
+from assaydesk.kit.numbers import plain_or_none
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import FieldError, PermissionDenied, ValidationFailed
@@ -113,7 +113,7 @@ async def decide_appeal(session: WriteSession, viewer: Viewer, seen: Seen, appea
         message = "Say what the criteria get." if given or before in OPEN_STATES else "Nothing is proposed."
         raise ValidationFailed([FieldError("criteria", "required", message)])
     if move(before, DECISIONS[result]) is None:
-        raise InvalidState(before)
+        raise InvalidState(before, f"The appeal is settled: {before}.")
     if result is AppealState.REJECTED:
         await assessments.note_appeal(session, viewer.actor, row, result)
         appeal.points_after = _points(row)
@@ -168,7 +168,7 @@ async def chance_of_appeal(session: ReadSession, viewer: Viewer, seen: Seen) -> 
     found = obstacle(State(row.state), earlier, most=most, until=until, now=utc_now())
     return {
         "obstacle": found,
-        "until": None if until is None else iso(until),
+        "until": iso_or_none(until),
         "left": max(0, most - len(earlier)),
         "limit": most,
     }
@@ -212,7 +212,7 @@ def view(viewer: Viewer, appeal: Appeal, row: Assessment, *, team_mate: bool) ->
         "reason": appeal.reason,
         "criteria": [_criterion_view(one, masked=masked) for one in appeal.criteria],
         "decidedBy": appeal.decided_by,
-        "decidedAt": None if appeal.decided_at is None else iso(appeal.decided_at),
+        "decidedAt": iso_or_none(appeal.decided_at),
         "decisionReason": appeal.decision_reason,
         "percentageBefore": None if masked else _share(viewer, appeal.points_before),
         "percentageAfter": None if masked else _share(viewer, appeal.points_after),
@@ -228,7 +228,7 @@ async def _change(session: WriteSession, actor: Actor, row: Assessment, appeal: 
     before = AppealState(appeal.state)
     after = move(before, command)
     if after is None:
-        raise InvalidState(before)
+        raise InvalidState(before, f"The appeal is settled: {before}.")
     if after is before:
         return
     appeal.state, appeal.modified_at, appeal.version = after, utc_now(), appeal.version + 1
@@ -250,7 +250,7 @@ def _may_decide(viewer: Viewer, row: Assessment) -> bool:
 
 def _refusal(found: AppealObstacle, row: Assessment, most: int, until: Any) -> Exception:
     if found is AppealObstacle.INVALID_STATE:
-        return InvalidState(row.state)
+        return InvalidState(row.state, "An appeal is possible once the review is finished.")
     if found is AppealObstacle.OPEN:
         return AppealOpen()
     return AppealLimitReached(most) if found is AppealObstacle.LIMIT else AppealWindowClosed(until)
@@ -306,8 +306,8 @@ def _criterion_view(stored: Mapping[str, Any], *, masked: bool) -> dict[str, Any
     return {
         "categoryId": one.category_id,
         "criterionId": one.criterion_id,
-        "scoreAtAppeal": None if masked else _number(one.score_at_appeal),
-        "proposedScore": _number(one.proposed_score),
+        "scoreAtAppeal": None if masked else plain_or_none(one.score_at_appeal),
+        "proposedScore": plain_or_none(one.proposed_score),
         "proposedApplicable": one.proposed_applicable,
         "comment": one.comment,
     }
@@ -315,10 +315,6 @@ def _criterion_view(stored: Mapping[str, Any], *, masked: bool) -> dict[str, Any
 
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
-
-
-def _number(value: Decimal | None) -> int | float | None:
-    return None if value is None else plain(value)
 
 
 def _points(row: Assessment) -> list[str]:
@@ -333,4 +329,4 @@ def _share(viewer: Viewer, points: Sequence[str] | None) -> int | float | None:
     if points is None:
         return None
     scored, used, total = map(Decimal, points)
-    return _number(percentage(scored, used, total, viewer.base))
+    return plain_or_none(percentage(scored, used, total, viewer.base))

@@ -28,10 +28,10 @@ class InvalidTransition(Conflict):
 
 
 class InvalidState(Conflict):
-    """409: what is deleted cannot be changed."""
+    """409: the present state forbids it; `details.state`."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(f"An assessment in the state {state} cannot be changed.", state=state)
+    def __init__(self, state: str, message: str | None = None) -> None:
+        super().__init__(message or f"An assessment in the state {state} cannot be changed.", state=state)
 
 
 class AssessmentLocked(Conflict):

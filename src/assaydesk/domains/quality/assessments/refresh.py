@@ -82,7 +82,7 @@ async def _start(
         if isinstance(reached := move(State(row.state), Command.REFRESH), Refusal):
             raise refuse(reached, State(row.state), State.AI_IN_PROGRESS)
         if row.worklog_id is None:
-            raise InvalidState(State(row.state))
+            raise InvalidState(row.state, "The piece of work was removed; there is nothing to judge again.")
         if len(_running) >= MOST_AT_ONCE:
             raise Busy("Too many assessments are being refreshed.")
         desk = Desk(runtime, viewer.settings)

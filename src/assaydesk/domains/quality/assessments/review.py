@@ -156,7 +156,7 @@ async def acknowledge_assessment(session: WriteSession, actor: Actor, row: Asses
     Raises `InvalidState` for a review that is not finished.
     """
     if row.state not in REVIEWED_STATES:
-        raise InvalidState(State(row.state))
+        raise InvalidState(row.state, "Only a finished review can be acknowledged.")
     edits = [] if row.acknowledged_at is not None else _set(row, "acknowledged_at", utc_now(), "acknowledgedAt")
     if comment and not row.acknowledgement_comment:
         edits += _set(row, "acknowledgement_comment", comment, "acknowledgementComment")

@@ -26,7 +26,7 @@ from assaydesk.domains.quality.scorecards.types import Totals
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.worklogs.rows import WorklogRow
 from assaydesk.domains.worklogs.service import load_worklogs
-from assaydesk.kit.clock import iso, utc_now
+from assaydesk.kit.clock import iso_or_none, utc_now
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.security.actor import Actor
 
@@ -128,7 +128,7 @@ async def show_single(session: ReadSession, viewer: Viewer, seen: Seen) -> Singl
     deleted = seen.row.deleted_at if seen.row.state == State.DELETED else None
     return SingleRow(
         **{name: getattr(full, name) for name in FullRow.__struct_fields__},
-        deleted_at=None if deleted is None else iso(deleted),
+        deleted_at=iso_or_none(deleted),
         editing_history=history_view(edits, masked=viewer.masks(seen.row, team_mate=seen.team_mate)),
     )
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from assaydesk.domains.quality.assessments.policy import Subject, can_edit, is_masked
@@ -16,8 +15,8 @@ from assaydesk.domains.settings.service import InstanceSettings
 from assaydesk.domains.worklogs.actions import level_label
 from assaydesk.domains.worklogs.rows import AiUsage, CustomerExperience, WorklogRow, WorkTime
 from assaydesk.domains.worklogs.view import experience_view, time_view, usage_view
-from assaydesk.kit.clock import iso
-from assaydesk.kit.numbers import plain
+from assaydesk.kit.clock import iso, iso_or_none
+from assaydesk.kit.numbers import plain, plain_or_none
 from assaydesk.platform.security.actor import Actor
 
 
@@ -141,8 +140,8 @@ def full_view(
         "categories": _categories(content, answers, totals),
         "totals": fields["totals"],
         "supervisorAssessment": row.supervisor_assessment,
-        "assessmentDate": _iso(row.assessment_date),
-        "discussionDate": _iso(row.discussion_date),
+        "assessmentDate": iso_or_none(row.assessment_date),
+        "discussionDate": iso_or_none(row.discussion_date),
     }
     return FullRow(**fields, data=data, judge=None if judge is None else dict(judge))
 
@@ -240,7 +239,7 @@ def _summary_fields(
         "customer_experience": work.experience,
         "error_message": _error(row) if row.state == State.ERROR else None,
         "worklog_changed": row.worklog_changed,
-        "acknowledged_at": _iso(row.acknowledged_at),
+        "acknowledged_at": iso_or_none(row.acknowledged_at),
         "acknowledgement_comment": row.acknowledgement_comment,
         "appeal_state": row.appeal_state,
         "blind_review": row.blind_review,
@@ -261,7 +260,7 @@ def _error(row: Any) -> dict[str, Any]:
         "code": error["code"],
         "message": error["message"],
         "tries": row.tries,
-        "nextTryAt": _iso(row.next_try_at),
+        "nextTryAt": iso_or_none(row.next_try_at),
     }
 
 
@@ -271,7 +270,7 @@ def _totals(row: Any, base: PercentageBase) -> TotalsRow:
         scored_points=plain(row.scored_points),
         used_max_points=plain(row.used_max_points),
         total_max_points=plain(row.total_max_points),
-        percentage=_plain(share),
+        percentage=plain_or_none(share),
         knocked_out=row.knocked_out,
         knocked_out_categories=row.knocked_out_categories,
         unscored_criteria=row.unscored_criteria,
@@ -287,7 +286,7 @@ def totals_row(totals: Totals, base: PercentageBase) -> TotalsRow:
         scored_points=plain(totals.scored_points),
         used_max_points=plain(totals.used_max_points),
         total_max_points=plain(totals.total_max_points),
-        percentage=_plain(share),
+        percentage=plain_or_none(share),
         knocked_out=totals.knocked_out,
         knocked_out_categories=list(totals.knocked_out_categories),
         unscored_criteria=totals.unscored_criteria,
@@ -319,20 +318,20 @@ def _criterion(category: Category, criterion: Criterion, answers: Mapping[int, C
     return {
         "id": criterion.id,
         "label": criterion.label,
-        "score": _plain(answer.score),
+        "score": plain_or_none(answer.score),
         "maxPoints": plain(criterion.max_points),
         "scoringType": criterion.scoring_type,
         "reason": answer.reason,
         "state": answer.state,
         "lastEditedByUserId": answer.last_edited_by_user_id,
-        "lastEditedAt": _iso(answer.last_edited_at),
+        "lastEditedAt": iso_or_none(answer.last_edited_at),
         "applicable": answer.applicable,
         "confidence": answer.confidence,
         "evidence": [quotation_json(item) for item in answer.evidence],
         "searchedConversationIds": list(answer.searched_conversation_ids),
         "toolCallIds": list(answer.tool_call_ids),
         "origin": answer.origin,
-        "aiScore": _plain(answer.ai_score),
+        "aiScore": plain_or_none(answer.ai_score),
         "aiApplicable": answer.ai_applicable,
         "aiReason": answer.ai_reason,
         "overrideReason": answer.override_reason,
@@ -340,11 +339,3 @@ def _criterion(category: Category, criterion: Criterion, answers: Mapping[int, C
         "makeOrBreakForCategory": criterion.make_or_break_for_category,
         "makeOrBreakForAssessment": criterion.make_or_break_for_assessment,
     }
-
-
-def _plain(value: Decimal | None) -> int | float | None:
-    return None if value is None else plain(value)
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else iso(moment)

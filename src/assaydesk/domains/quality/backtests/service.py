@@ -25,7 +25,7 @@ from assaydesk.domains.quality.scorecards.service import get_revision
 from assaydesk.domains.quality.scorecards.types import Content, Revision, ScorecardState
 from assaydesk.domains.quality.scorecards.validation import read_body
 from assaydesk.domains.settings.service import InstanceSettings, get_settings
-from assaydesk.kit.clock import iso, milliseconds, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, milliseconds, utc_now
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import Busy, FieldError, UnknownReference, ValidationFailed
@@ -215,7 +215,7 @@ def _head(row: Backtest, done: int, *, with_summary: bool) -> dict[str, Any]:
         "request": row.request,
         "createdBy": row.created_by,
         "createdAt": iso(row.created_at),
-        "finishedAt": None if ended is None else iso(ended),
+        "finishedAt": iso_or_none(ended),
         "durationMs": None if ended is None else milliseconds(ended - (row.started_at or row.created_at)),
         "progress": {"done": done, "total": row.sampled},
         "errorMessage": row.error,

@@ -25,6 +25,7 @@ from assaydesk.kit.agreement import (
     mean_of_sums,
     percentile_interval,
 )
+from assaydesk.kit.numbers import plain_or_none
 
 Rater: TypeAlias = int | Literal["ai"]
 Mark: TypeAlias = float
@@ -220,15 +221,9 @@ def _item(sitting: Sitting, worklog_id: int, raters: Sequence[Rater]) -> dict[st
     people = [value for rater, value in known.items() if rater != AI and value is not None]
     return {
         "worklogId": worklog_id,
-        "percentages": {str(rater): _plain(value) for rater, value in known.items()},
-        "range": _plain(max(people) - min(people)) if len(people) > 1 else None,
+        "percentages": {str(rater): plain_or_none(value) for rater, value in known.items()},
+        "range": plain_or_none(max(people) - min(people)) if len(people) > 1 else None,
     }
-
-
-def _plain(value: Decimal | None) -> int | float | None:
-    if value is None:
-        return None
-    return int(value) if value == int(value) else float(value)
 
 
 def _rounded(value: Any) -> float | None:

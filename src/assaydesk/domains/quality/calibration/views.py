@@ -7,7 +7,7 @@ from assaydesk.domains.quality.calibration.models import Calibration, Calibratio
 from assaydesk.domains.quality.calibration.types import AiState, CalibrationState, SheetState
 from assaydesk.domains.quality.judging.types import Role, WorklogCase
 from assaydesk.domains.quality.scorecards.types import Content
-from assaydesk.kit.clock import iso
+from assaydesk.kit.clock import iso, iso_or_none
 from assaydesk.kit.numbers import plain
 
 
@@ -38,11 +38,11 @@ def session_json(
         "blind": row.blind,
         "includeAi": row.include_ai,
         "referenceUserId": row.reference_user_id,
-        "dueBy": _time(row.due_by),
+        "dueBy": iso_or_none(row.due_by),
         "createdBy": row.created_by,
         "createdAt": iso(row.created_at),
         "modifiedAt": iso(row.modified_at),
-        "closedAt": _time(row.closed_at),
+        "closedAt": iso_or_none(row.closed_at),
         "version": row.version,
         "reviewers": row.reviewers,
         "items": [
@@ -80,7 +80,7 @@ def sheet_json(sheet: CalibrationSheet | None, user_id: int, *, shown: bool) -> 
     return {
         "userId": user_id,
         "state": state,
-        "submittedAt": _time(submitted),
+        "submittedAt": iso_or_none(submitted),
         "criteria": answers if shown else None,
         "comment": comment if shown else None,
     }
@@ -105,10 +105,10 @@ def listed_json(row: Any) -> dict[str, Any]:
         "reviewers": row.reviewers,
         "items": row.items,
         "submitted": row.submitted,
-        "dueBy": _time(row.due_by),
+        "dueBy": iso_or_none(row.due_by),
         "createdBy": row.created_by,
         "createdAt": iso(row.created_at),
-        "closedAt": _time(row.closed_at),
+        "closedAt": iso_or_none(row.closed_at),
     }
 
 
@@ -168,7 +168,3 @@ def _categories(content: Content) -> Sequence[Mapping[str, Any]]:
         }
         for category in content.categories
     ]
-
-
-def _time(moment: Any) -> str | None:
-    return None if moment is None else iso(moment)

@@ -26,7 +26,7 @@ from assaydesk.domains.quality.scorecards.service import get_revision, load_cont
 from assaydesk.domains.quality.scorecards.types import Content, ScorecardState
 from assaydesk.domains.settings.service import InstanceSettings, get_settings
 from assaydesk.domains.worklogs.service import readable_worklogs
-from assaydesk.kit.clock import iso, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, utc_now
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import FieldError, UnknownReference, ValidationFailed
 from assaydesk.platform.events import publish
@@ -100,8 +100,8 @@ def probe_json(probe: FairnessProbe) -> dict[str, Any]:
         "excluded": probe.excluded,
         "createdBy": probe.created_by,
         "createdAt": iso(probe.created_at),
-        "startedAt": None if probe.started_at is None else iso(probe.started_at),
-        "finishedAt": None if probe.finished_at is None else iso(probe.finished_at),
+        "startedAt": iso_or_none(probe.started_at),
+        "finishedAt": iso_or_none(probe.finished_at),
         "error": probe.error,
         "result": probe.result,
     }

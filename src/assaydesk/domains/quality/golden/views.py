@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from assaydesk.domains.quality.golden.models import GoldenItem, GoldenRun, GoldenSet
-from assaydesk.kit.clock import iso
+from assaydesk.kit.clock import iso, iso_or_none
 from assaydesk.kit.numbers import plain
 
 
@@ -27,7 +27,7 @@ def set_json(row: GoldenSet, item_count: int, last_run: GoldenRun | None) -> dic
             "id": last_run.id,
             "state": last_run.state,
             "passed": last_run.passed,
-            "finishedAt": _time(last_run.finished_at),
+            "finishedAt": iso_or_none(last_run.finished_at),
         },
     }
 
@@ -63,8 +63,8 @@ def run_json(run: GoldenRun, items: int) -> dict[str, Any]:
         "contentHash": run.content_hash,
         "createdBy": run.created_by,
         "createdAt": iso(run.created_at),
-        "startedAt": _time(run.started_at),
-        "finishedAt": _time(run.finished_at),
+        "startedAt": iso_or_none(run.started_at),
+        "finishedAt": iso_or_none(run.finished_at),
         "inputTokens": run.input_tokens,
         "outputTokens": run.output_tokens,
         "cost": None if run.cost is None else plain(run.cost),
@@ -81,7 +81,3 @@ def run_with_figures(run: GoldenRun, items: int, hidden: Collection[int]) -> dic
     """`hidden`: items of which the AI's answers are shown to nobody at present."""
     flips = [flip for flip in run.flips or [] if flip["itemId"] not in hidden]
     return {**run_json(run, items), "criteria": run.figures or [], "flips": flips}
-
-
-def _time(moment: Any) -> str | None:
-    return None if moment is None else iso(moment)

@@ -11,7 +11,7 @@ from assaydesk.domains.quality.judging.shortage import shortage_of
 from assaydesk.domains.quality.learning.labels import Kind, Verified
 from assaydesk.domains.quality.scorecards.types import Content, Criterion
 from assaydesk.domains.settings.service import InstanceSettings
-from assaydesk.kit.clock import iso
+from assaydesk.kit.clock import iso_or_none
 from assaydesk.kit.numbers import plain
 
 
@@ -35,8 +35,8 @@ def trust_view(
         "targetAgreement": own_target or settings.quality_target_agreement,
         "targetFrom": "setting" if own_target is None else "scorecard",
         "version": None if learned is None else learned.version,
-        "trainedAt": None if trained_at is None else iso(trained_at),
-        "forgottenAt": None if forgotten_at is None else iso(forgotten_at),
+        "trainedAt": iso_or_none(trained_at),
+        "forgottenAt": iso_or_none(forgotten_at),
         "criteria": [
             {
                 "criterionId": criterion.id,

@@ -14,7 +14,7 @@ from assaydesk.domains.quality.reports import agreement_queries
 from assaydesk.domains.quality.reports.agreement_sources import ceiling_sheets, pairs_of_source
 from assaydesk.domains.quality.reports.agreement_types import Asked, Material, PairKind, Shape, Source
 from assaydesk.domains.quality.scorecards.service import load_content
-from assaydesk.kit.clock import iso
+from assaydesk.kit.clock import iso_or_none
 from assaydesk.kit.numbers import plain
 from assaydesk.platform.db.session import ReadSession, assert_no_open_session
 
@@ -89,8 +89,8 @@ def head_of(asked: Asked) -> dict[str, Any]:
     return {
         "scorecardBaseId": asked.base_id,
         "scorecardId": asked.scorecard_id,
-        "from": None if asked.since is None else iso(asked.since),
-        "to": None if asked.until is None else iso(asked.until),
+        "from": iso_or_none(asked.since),
+        "to": iso_or_none(asked.until),
         "source": asked.source,
         "groupBy": asked.group_by,
     }
@@ -183,7 +183,7 @@ def _pair(table: "Table", row: int) -> dict[str, Any]:
         "reviewer": None if reviewer is None else {"id": reviewer, "name": table.material.people.get(reviewer, "")},
         "model": subject.model,
         "promptVersion": subject.prompt_version,
-        "date": None if subject.at is None else iso(subject.at),
+        "date": iso_or_none(subject.at),
     }
 
 

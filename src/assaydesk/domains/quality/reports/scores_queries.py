@@ -380,8 +380,3 @@ async def people_of(session: ReadSession, ids: Sequence[int]) -> dict[int, tuple
         Profile.id, func.trim(Profile.first_name + " " + Profile.last_name), Profile.name_reports, Profile.type
     ).where(any_of(Profile.id, ids))
     return {row[0]: (row[1], row[2], row[3] == "aiAgent") for row in (await session.execute(query)).all()}
-
-
-async def knows_scorecard(session: ReadSession, base_id: int) -> bool:
-    """Whether there is a family with this id."""
-    return await session.scalar(select(Scorecard.id).where(Scorecard.base_id == base_id).limit(1)) is not None

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from assaydesk.domains.quality.assessments import service as assessments
-from assaydesk.domains.quality.assessments.errors import AssessmentNotFound, SelfAssessment
+from assaydesk.domains.quality.assessments.errors import AssessmentNotFound, InvalidState, SelfAssessment
 from assaydesk.domains.quality.sampling import service
 from assaydesk.domains.quality.sampling.deps import (
     Assessor,
@@ -18,7 +18,6 @@ from assaydesk.domains.quality.sampling.deps import (
 )
 from assaydesk.domains.quality.sampling.errors import (
     AlreadySubmitted,
-    InvalidState,
     SamplingPlanNotFound,
     SecondReviewNotFound,
 )

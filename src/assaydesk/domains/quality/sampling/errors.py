@@ -16,10 +16,3 @@ class SecondReviewNotFound(NotFound):
 
 class AlreadySubmitted(Conflict):
     default_message = "The second review was submitted; it does not change any more."
-
-
-class InvalidState(Conflict):
-    """409: only a finished review is reviewed a second time; `details.state`."""
-
-    def __init__(self, state: str) -> None:
-        super().__init__(f"That is not possible in the state {state}.", state=state)

@@ -17,20 +17,21 @@ from assaydesk.domains.profiles.actors import actor_of
 from assaydesk.domains.profiles.service import holders_of
 from assaydesk.domains.quality.assessments import service as assessments
 from assaydesk.domains.quality.assessments.edits import CriterionChange, change_faults
+from assaydesk.domains.quality.assessments.errors import InvalidState
 from assaydesk.domains.quality.assessments.models import Assessment
 from assaydesk.domains.quality.assessments.policy import DO, Subject, assess_denial
 from assaydesk.domains.quality.assessments.service import Viewer
 from assaydesk.domains.quality.assessments.types import REVIEWED_STATES
 from assaydesk.domains.quality.sampling import repository
 from assaydesk.domains.quality.sampling.draw import in_share, reviewer_of
-from assaydesk.domains.quality.sampling.errors import AlreadySubmitted, InvalidState, SecondReviewNotFound
+from assaydesk.domains.quality.sampling.errors import AlreadySubmitted, SecondReviewNotFound
 from assaydesk.domains.quality.sampling.models import SecondReview
 from assaydesk.domains.quality.sampling.second_schemas import SecondReviewWrite
 from assaydesk.domains.quality.sampling.types import SecondReviewState
 from assaydesk.domains.quality.scorecards.service import load_content
 from assaydesk.domains.quality.scorecards.types import Content
 from assaydesk.domains.settings.service import get_settings
-from assaydesk.kit.clock import iso, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, utc_now
 from assaydesk.kit.numbers import plain
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import ReadSession, WriteSession
@@ -89,7 +90,7 @@ async def ask_second_review(
         message = "This person cannot review it independently."
         raise ValidationFailed([FieldError("reviewerId", "not_allowed", message)])
     if row.state not in REVIEWED_STATES or row.assessed_by_user is None:
-        raise InvalidState(row.state)
+        raise InvalidState(row.state, "Only a finished review can be reviewed a second time.")
     found = await repository.get_sheet(session, row.id, lock=True)
     if found is not None and found[0].state == SecondReviewState.SUBMITTED:
         raise AlreadySubmitted
@@ -265,7 +266,7 @@ def _view(viewer: Viewer, sheet: SecondReview, row: Assessment, content: Content
         "reviewerId": sheet.reviewer_id,
         "askedBy": sheet.asked_by,
         "askedAt": iso(sheet.asked_at),
-        "submittedAt": None if sheet.submitted_at is None else iso(sheet.submitted_at),
+        "submittedAt": iso_or_none(sheet.submitted_at),
         "ticketId": row.ticket_id,
         "worklogId": row.worklog_id,
         "scorecard": _scorecard(content),

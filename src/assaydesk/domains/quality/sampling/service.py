@@ -29,7 +29,7 @@ from assaydesk.domains.quality.sampling.second import (
 from assaydesk.domains.quality.sampling.types import Drawn, Population
 from assaydesk.domains.settings.service import get_settings
 from assaydesk.domains.teams.service import load_teams
-from assaydesk.kit.clock import iso, localize, utc_now
+from assaydesk.kit.clock import iso, iso_or_none, localize, utc_now
 from assaydesk.platform.audit import Change, write_audit
 from assaydesk.platform.db.session import ReadSession, WriteSession
 from assaydesk.platform.errors import UnknownReference
@@ -208,7 +208,7 @@ def _pick_view(pick: Any, state: str, reviewed_at: datetime | None) -> dict[str,
         "probability": pick.probability,
         "risks": pick.risks,
         "state": state,
-        "reviewedAt": None if reviewed_at is None else iso(reviewed_at),
+        "reviewedAt": iso_or_none(reviewed_at),
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from assaydesk.domains.quality.scorecards.repository import KnownIds, Stored
 from assaydesk.domains.quality.scorecards.types import ScorecardState
-from assaydesk.kit.clock import iso
+from assaydesk.kit.clock import iso, iso_or_none
 from assaydesk.platform.security.actor import Actor
 from assaydesk.platform.security.permissions import Permission
 
@@ -29,7 +29,7 @@ def scorecard_json(stored: Stored, actor: Actor, known: KnownIds, *, full: bool)
         "version": row.version,
         "canEdit": can_edit(actor, row.state),
         "contentHash": stored.content_hash,
-        "activatedAt": None if stored.activated_at is None else iso(stored.activated_at),
+        "activatedAt": iso_or_none(stored.activated_at),
         "warnings": warnings(body["assignment"], known),
     }
 

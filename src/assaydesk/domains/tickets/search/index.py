@@ -80,10 +80,6 @@ with given as materialized (
 {_LEARN.format(given="given")}
 """).bindparams(bindparam("ids", type_=BigInts), bindparam("messages", type_=Json))  # noqa: S608  # fmt: skip
 
-_FORGET: Final = text("delete from ticket_search where ticket_id = any(:ids)").bindparams(
-    bindparam("ids", type_=BigInts)
-)
-
 
 async def index_tickets(session: WriteSession, ticket_ids: Collection[int]) -> None:
     """After tickets were made, or columns among `SEARCHED_COLUMNS` changed. Words of messages stay."""
@@ -102,12 +98,6 @@ async def reindex_messages(session: WriteSession, threads: Mapping[int, Sequence
     if threads:
         left = [message for messages in threads.values() for message in messages]
         await session.execute(_REPLACE_MESSAGES, {"ids": list(threads), "messages": _shared(left)})
-
-
-async def forget_tickets(session: WriteSession, ticket_ids: Collection[int]) -> None:
-    """After tickets were deleted: they are found no more."""
-    if ticket_ids:
-        await session.execute(_FORGET, {"ids": list(ticket_ids)})
 
 
 def _shared(messages: Sequence[SearchedMessage]) -> list[dict[str, object]]:
