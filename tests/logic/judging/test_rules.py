@@ -14,7 +14,6 @@ from assaydesk.domains.quality.judging.rules.decide import (
     validate_rule,
 )
 from assaydesk.domains.quality.judging.rules.kinds import RULE_TYPES
-from assaydesk.domains.quality.judging.rules.propose import propose_rules
 from assaydesk.domains.quality.judging.summary import extractive_summary
 from assaydesk.domains.quality.judging.types import Verdict, WorklogCase
 from assaydesk.domains.quality.judging.wording import SENTENCES
@@ -372,24 +371,6 @@ def test_the_types_of_the_specification_that_a_draft_decides_are_marked() -> Non
     assert decided_by_draft({"type": "containsNone"})
     for kind in ("slaMet", "durationAtMost", "actionTaken", "toolCalled", "unknown"):
         assert not decided_by_draft({"type": kind})
-
-
-@pytest.mark.parametrize(
-    ("label", "proposed"),
-    [
-        ("Greets the customer", ["greeting"]),
-        ("Persönliche Ansprache mit Namen", ["personalSalutation"]),
-        ("Polite closing of the message", ["closing"]),
-        ("Antwort innerhalb der SLA", ["slaMet"]),
-        ("The announced attachment is there", ["promisedAttachmentSent"]),
-        ("Shows empathy", []),
-    ],
-)
-def test_recognised_rules_are_proposed(label: str, proposed: list[str]) -> None:
-    criterion = make_criterion(label=label, description="")
-    assert [found.rule["type"] for found in propose_rules(criterion)] == proposed
-    assert all(not validate_rule(found.rule) for found in propose_rules(criterion))
-    assert propose_rules(replace(criterion, rule={"type": "greeting"})) == []
 
 
 def test_every_sentence_exists_in_both_languages() -> None:

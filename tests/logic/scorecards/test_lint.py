@@ -51,7 +51,8 @@ def test_a_sound_scorecard_has_no_findings() -> None:
         ("negated_label", {"label": "No jargon"}),
         ("negated_label", {"label": "Keine Fachsprache"}),
         ("no_anchors", {"scoring_type": ScoringType.NUMERIC_SCALE}),
-        ("no_prompt", {"auto_generate_by_ai": True}),
+        ("no_prompt", {"auto_generate_by_ai": True, "description": "The reply names the next step."}),
+        ("rule_fits", {"auto_generate_by_ai": True, "assessment_prompt": "Met when a greeting stands there."}),
         (
             "condition_without_not_applicable",
             {"description": "If the customer complains, the agent says sorry.", "allow_not_applicable": False},
@@ -69,7 +70,7 @@ def test_a_sound_scorecard_has_no_findings() -> None:
         ("knock_out_few_points", {"make_or_break_for_assessment": True, "max_points": Decimal("0.5")}),
         (
             "knock_out_may_abstain",
-            {"make_or_break_for_category": True, "auto_generate_by_ai": True, "assessment_prompt": "Met: “Hello”."},
+            {"make_or_break_for_category": True, "auto_generate_by_ai": True, "description": "The reply names the next step.", "assessment_prompt": "Met: “Hello”."},
         ),
         (
             "knock_out_on_scale",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from assaydesk.domains.quality.scorecards.lint_demands import second_demand
+from assaydesk.domains.quality.scorecards.lint_rules import propose_rules
 from assaydesk.domains.quality.scorecards.lint_texts import text_of
 from assaydesk.domains.quality.scorecards.lint_words import (
     ANCHORS,
@@ -59,6 +60,7 @@ class Code(StrEnum):
     KNOCK_OUT_FEW_POINTS = "knock_out_few_points"
     KNOCK_OUT_MAY_ABSTAIN = "knock_out_may_abstain"
     KNOCK_OUT_ON_SCALE = "knock_out_on_scale"
+    RULE_FITS = "rule_fits"
 
 
 SEVERITIES: Final = {
@@ -184,6 +186,7 @@ def _criterion(content: Content, category: Category, criterion: Criterion) -> Fo
     yield from _scale(criterion)
     yield from _applicability(criterion)
     yield from _knock_out(content, category, criterion)
+    yield from _rule(criterion)
 
 
 def _wording(criterion: Criterion) -> Found:
@@ -258,6 +261,13 @@ def _knock_out(content: Content, category: Category, criterion: Criterion) -> Fo
         yield Code.KNOCK_OUT_MAY_ABSTAIN, {"label": criterion.label}
     if criterion.rule is None and criterion.scoring_type is ScoringType.NUMERIC_SCALE:
         yield Code.KNOCK_OUT_ON_SCALE, {"label": criterion.label}
+
+
+def _rule(criterion: Criterion) -> Found:
+    """A rule answers yes or no, at once and always alike; what one decides needs no AI."""
+    if criterion.auto_generate_by_ai and criterion.scoring_type is ScoringType.MET_NOT_MET:
+        for proposal in propose_rules(criterion)[:1]:
+            yield Code.RULE_FITS, {"rule": proposal.rule["type"], "words": proposal.because}
 
 
 def _points(criteria: Sequence[Criterion]) -> Decimal:

@@ -103,6 +103,12 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "The knock-out “{label}” is on a scale: only exactly 0 knocks out, 0.01 does not. Use `metNotMet`.",
         "Das K.-o.-Kriterium „{label}“ hat eine Skala: Nur genau 0 wirkt, 0,01 nicht. Nehmen Sie `metNotMet`.",
     ),
+    "rule_fits": (
+        "“{words}”: the rule `{rule}` may decide this, without the AI and always alike. Choose it if it says what you "
+        "mean.",
+        "„{words}“: Das kann die Regel `{rule}` entscheiden, ohne KI und immer gleich. Wählen Sie sie, wenn sie sagt, "
+        "was Sie meinen.",
+    ),
 }
 """By code: English, German."""
 
