@@ -177,6 +177,19 @@ async def page_as(desk: Desk, browser: Browser, watch: Watch) -> AsyncIterator[P
     assert watch.unexpected == []
 
 
+async def in_english(page: Page, desk: Desk) -> None:
+    """Let whoever is signed in read English from the next page on."""
+    answer = await page.context.request.patch("/api/mind/profile", data={"lang": "en"}, headers={"Origin": desk.url})
+    assert answer.ok, await answer.text()
+
+
+async def read(page: Page, path: str) -> Any:
+    """What the API answers to the person of the page: `read(page, "/quality/appeal")`."""
+    answer = await page.request.get(f"/api/mind{path}")
+    assert answer.ok, await answer.text()
+    return await answer.json()
+
+
 def _note(message: ConsoleMessage, watch: Watch) -> None:
     if message.type in {"error", "warning"}:
         watch.faults.append(f"{message.type}: {message.text} {message.location.get('url', '')}")

@@ -5,20 +5,9 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.ui.conftest import Desk, PageMaker
+from tests.ui.conftest import Desk, PageMaker, in_english, read
 
 FINISHED = "reviewedBySupervisor,discussedWithAssessee"
-
-
-async def _in_english(page: Page, desk: Desk) -> None:
-    answer = await page.context.request.patch("/api/mind/profile", data={"lang": "en"}, headers={"Origin": desk.url})
-    assert answer.ok
-
-
-async def _json(page: Page, path: str) -> Any:
-    answer = await page.request.get(f"/api/mind{path}")
-    assert answer.ok, await answer.text()
-    return await answer.json()
 
 
 def _lost(assessment: dict[str, Any]) -> list[dict[str, Any]]:
@@ -41,12 +30,12 @@ async def _appellant(page_as: PageMaker) -> tuple[Page, dict[str, Any]]:
 
 async def _to_appeal(page: Page) -> dict[str, Any] | None:
     """An assessment of the signed-in person's work that lost points at two criteria and can be appealed against."""
-    me = await _json(page, "/profile")
-    rows = (await _json(page, f"/quality/assessment?user={me['id']}&state={FINISHED}&limit=100"))["assessments"]
+    me = await read(page, "/profile")
+    rows = (await read(page, f"/quality/assessment?user={me['id']}&state={FINISHED}&limit=100"))["assessments"]
     for row in rows:
         if row["appealState"] is None:
-            full: dict[str, Any] = await _json(page, f"/quality/assessment/{row['id']}")
-            chance = (await _json(page, f"/quality/assessment/{row['id']}/appeal"))["chance"]
+            full: dict[str, Any] = await read(page, f"/quality/assessment/{row['id']}")
+            chance = (await read(page, f"/quality/assessment/{row['id']}/appeal"))["chance"]
             if len(_lost(full)) >= 2 and chance["obstacle"] is None:
                 return full
     return None
@@ -54,7 +43,7 @@ async def _to_appeal(page: Page) -> dict[str, Any] | None:
 
 async def test_an_agent_appeals_and_sees_the_decision(page_as: PageMaker, desk: Desk) -> None:
     agent, target = await _appellant(page_as)
-    await _in_english(agent, desk)
+    await in_english(agent, desk)
     first, second = _lost(target)[:2]
     path = f"/quality/assessment/{target['id']}"
     await agent.goto(path)
@@ -84,15 +73,15 @@ async def test_an_agent_appeals_and_sees_the_decision(page_as: PageMaker, desk: 
     await dialog.get_by_role("button", name="Send appeal").click()
     await expect(part.get_by_text("It waits for somebody")).to_be_visible()
     await expect(part.get_by_role("button", name="Appeal", exact=False)).to_have_count(0)
-    appeal = (await _json(agent, f"/quality/assessment/{target['id']}/appeal"))["appeals"][0]
+    appeal = (await read(agent, f"/quality/assessment/{target['id']}/appeal"))["appeals"][0]
     assert [one["proposedScore"] for one in appeal["criteria"]] == [first["maxPoints"], second["maxPoints"]]
 
     # Whoever reviewed it does not decide.
     for name in ("marek", "admin"):
         decider = await page_as(name, "about:blank")
-        if (await _json(decider, f"/quality/appeal/{appeal['id']}"))["canDecide"]:
+        if (await read(decider, f"/quality/appeal/{appeal['id']}"))["canDecide"]:
             break
-    await _in_english(decider, desk)
+    await in_english(decider, desk)
     await decider.goto(f"/quality/appeals?appeal={appeal['id']}")
     form = decider.get_by_role("form", name="Decision")
     await form.get_by_role("button", name="Take under review").click()
@@ -113,7 +102,7 @@ async def test_an_agent_appeals_and_sees_the_decision(page_as: PageMaker, desk: 
     await agent.reload()
     await expect(part.get_by_text("The first one is there.")).to_be_visible()
     await expect(part.get_by_text("Accepted in part")).to_be_visible()
-    after = await _json(agent, f"/quality/assessment/{target['id']}")
+    after = await read(agent, f"/quality/assessment/{target['id']}")
     scores = {one["id"]: one["score"] for category in after["data"]["categories"] for one in category["criteria"]}
     assert (scores[first["id"]], scores[second["id"]]) == (first["maxPoints"], second["score"])
     assert (after["appealState"], after["acknowledgedAt"]) == ("partiallyAccepted", None)
@@ -121,7 +110,7 @@ async def test_an_agent_appeals_and_sees_the_decision(page_as: PageMaker, desk: 
 
 async def test_people_without_the_right_see_no_appeals_and_no_plans(page_as: PageMaker, desk: Desk) -> None:
     agent = await page_as("sven", "about:blank")
-    await _in_english(agent, desk)
+    await in_english(agent, desk)
     for path in ("/quality/appeals", "/quality/sampling", "/quality/second/1"):
         await agent.goto(path)
         await expect(agent.get_by_text(re.compile("Your role does not allow this"))).to_be_visible()

@@ -5,17 +5,11 @@ from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.ui.conftest import Desk, PageMaker, Watch
+from tests.ui.conftest import Desk, PageMaker, Watch, read
 from tests.ui.test_accessibility import AXE, GRAVE, RUN
 
 SUBMIT = re.compile("^(Abgeben|Submit)")
 CLOSE = re.compile("Sitzung abschließen|Close session")
-
-
-async def _read(page: Page, path: str) -> Any:
-    answer = await page.request.get(f"/api/mind/quality/{path}")
-    assert answer.ok, await answer.text()
-    return await answer.json()
 
 
 async def _no_fault(page: Page) -> None:
@@ -62,7 +56,7 @@ async def test_reviewers_score_blind_and_the_result_is_that_of_the_api(page_as: 
     await manager.get_by_role("button", name=re.compile("Sitzung beginnen|Start session")).click()
     await manager.wait_for_url(re.compile(r"/quality/calibration/\d+$"))
     number = int(manager.url.rsplit("/", 1)[1])
-    works = [item["worklogId"] for item in (await _read(manager, f"calibration/{number}"))["items"]]
+    works = [item["worklogId"] for item in (await read(manager, f"/quality/calibration/{number}"))["items"]]
     assert len(works) == 2
 
     # The sheet says what is missing; the draft is kept; what is submitted leads to the next.
@@ -88,7 +82,7 @@ async def test_reviewers_score_blind_and_the_result_is_that_of_the_api(page_as: 
     # Blind: the other reviewer learns that a sheet is there, not what it says.
     other = await page_as("annika", "/quality/calibration")
     await other.get_by_role("link", name=re.compile("Bewerten beginnen|Begin scoring")).first.wait_for()
-    seen = await _read(other, f"calibration/{number}")
+    seen = await read(other, f"/quality/calibration/{number}")
     sheets = [sheet for item in seen["items"] for sheet in item["sheets"] if sheet["state"] == "submitted"]
     assert sheets
     assert all(sheet["criteria"] is None for sheet in sheets)
@@ -106,7 +100,7 @@ async def test_reviewers_score_blind_and_the_result_is_that_of_the_api(page_as: 
     await manager.get_by_role("dialog").get_by_role("button", name=CLOSE).click()
     cells = manager.locator("[data-cell]")
     await expect(cells.first).to_be_visible()
-    result = await _read(manager, f"calibration/{number}/result")
+    result = await read(manager, f"/quality/calibration/{number}/result")
     told = {f"{one['userId'] or 'ai'}:{one['criterionId']}": one for one in result["heatMap"] if one["n"] > 0}
     for cell in await cells.all():
         one = told.pop(await cell.get_attribute("data-cell") or "")
@@ -135,7 +129,7 @@ async def test_reviewers_score_blind_and_the_result_is_that_of_the_api(page_as: 
 async def test_a_golden_set_is_filled_and_run(page_as: PageMaker, desk: Desk) -> None:
     page = await page_as("marek", "/quality/golden")
     await _bring_axe(page)
-    reviewed = await _read(page, "assessment?state=reviewedBySupervisor,discussedWithAssessee&limit=1")
+    reviewed = await read(page, "/quality/assessment?state=reviewedBySupervisor,discussedWithAssessee&limit=1")
     base = reviewed["assessments"][0]["scorecardBaseId"]
     made = await page.request.post(
         "/api/mind/quality/goldenSet", data={"name": "Settled", "scorecardBaseId": base}, headers={"Origin": desk.url}

@@ -6,17 +6,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.ui.conftest import PageMaker
+from tests.ui.conftest import PageMaker, read
 
 REPORT = "/api/mind/quality/report"
 LIST = "a[href^='/quality/assessment/']"
-
-
-async def _read(page: Page, path: str) -> dict[str, Any]:
-    answer = await page.request.get(f"/api/mind{path}")
-    assert answer.ok, await answer.text()
-    found: dict[str, Any] = await answer.json()
-    return found
 
 
 async def _in_english(page: Page) -> None:
@@ -31,7 +24,7 @@ def _number(text: str) -> float:
 async def test_a_bar_opens_its_assessments(page_as: PageMaker) -> None:
     page = await page_as("supervisor", "/reports/scores?period=all&by=scorecard")
     await _in_english(page)
-    report = await _read(page, "/quality/report/scores?groupBy=scorecard&distribution=true")
+    report = await read(page, "/quality/report/scores?groupBy=scorecard&distribution=true")
     assert report["rows"]
     assert _number(await page.locator("[data-overall-mean]").inner_text()) == report["overall"]["meanPercentage"]
     for row in report["rows"]:
@@ -63,7 +56,7 @@ async def test_a_bar_opens_its_assessments(page_as: PageMaker) -> None:
 async def test_scores_over_time_and_as_a_file(page_as: PageMaker) -> None:
     page = await page_as("supervisor", "/reports/scores?period=all&by=week")
     await _in_english(page)
-    report = await _read(page, "/quality/report/scores?groupBy=time&interval=week")
+    report = await read(page, "/quality/report/scores?groupBy=time&interval=week")
     weeks = [row for row in report["rows"] if row["meanPercentage"] is not None]
     points = page.locator("[data-point]")
     await expect(points).to_have_count(len(weeks))
@@ -80,7 +73,7 @@ async def test_agreement_says_how_much_is_known(page_as: PageMaker) -> None:
     page = await page_as("qualitymanager", "/reports/agreement?card=1&period=all&untouched=1")
     await _in_english(page)
     await page.get_by_role("heading", name="Agreement").wait_for()
-    report = await _read(page, "/quality/report/agreement?scorecardBaseId=1&includeImplicit=true")
+    report = await read(page, "/quality/report/agreement?scorecardBaseId=1&includeImplicit=true")
     if report["overall"]["given"] == 0:
         await expect(page.get_by_text("Nothing to compare yet")).to_be_visible()
         return
@@ -128,7 +121,7 @@ async def test_a_cell_of_the_matrix_opens_its_pairs(page_as: PageMaker) -> None:
 async def test_reviewers_and_trust(page_as: PageMaker) -> None:
     page = await page_as("qualitymanager", "/reports/reviewers?card=1&period=all")
     await _in_english(page)
-    report = await _read(page, "/quality/report/reviewers?scorecardBaseId=1")
+    report = await read(page, "/quality/report/reviewers?scorecardBaseId=1")
     for row in report["reviewers"]:
         await expect(page.get_by_role("link", name=row["reviewer"]["name"])).to_be_visible()
 
@@ -136,14 +129,14 @@ async def test_reviewers_and_trust(page_as: PageMaker) -> None:
     link = page.locator("a[href^='/reports/trust/']").first
     place = (await link.get_attribute("href") or "").rpartition("/")[2]  # Another test may have published a revision.
     await link.click()
-    trust = await _read(page, f"/quality/scorecard/{place}/trust")
+    trust = await read(page, f"/quality/scorecard/{place}/trust")
     for one in trust["criteria"]:
         await expect(page.get_by_role("button", name=one["label"])).to_be_visible()
     target = page.get_by_role("textbox", name="Target agreement")
     await target.fill("91")
     await page.get_by_role("button", name="Save target").click()
     await expect(page.get_by_text("Set for this scorecard.")).to_be_visible()
-    assert (await _read(page, f"/quality/scorecard/{place}/trust"))["targetAgreement"] == 0.91
+    assert (await read(page, f"/quality/scorecard/{place}/trust"))["targetAgreement"] == 0.91
     await page.get_by_role("button", name="Follow the setting").click()
     await expect(page.get_by_text("Follows the setting of the instance.")).to_be_visible()
     await page.get_by_role("button", name="Forget everything").click()

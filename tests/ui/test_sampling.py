@@ -1,27 +1,15 @@
 """Sampling plans, independent second reviews, and how a score came about."""
 
 import re
-from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from tests.ui.conftest import Desk, PageMaker
-
-
-async def _in_english(page: Page, desk: Desk) -> None:
-    answer = await page.context.request.patch("/api/mind/profile", data={"lang": "en"}, headers={"Origin": desk.url})
-    assert answer.ok
-
-
-async def _json(page: Page, path: str) -> Any:
-    answer = await page.request.get(f"/api/mind{path}")
-    assert answer.ok, await answer.text()
-    return await answer.json()
+from tests.ui.conftest import Desk, PageMaker, in_english, read
 
 
 async def test_a_quality_manager_plans_a_sample(page_as: PageMaker, desk: Desk) -> None:
     page = await page_as("qualitymanager", "about:blank")
-    await _in_english(page, desk)
+    await in_english(page, desk)
     await page.goto("/quality/sampling")
     await page.get_by_role("button", name="New plan").first.click()
     form = page.get_by_role("dialog")
@@ -36,7 +24,7 @@ async def test_a_quality_manager_plans_a_sample(page_as: PageMaker, desk: Desk) 
     await form.get_by_role("button", name="Save").click()
     card = page.get_by_role("article").filter(has_text="Weekly look")
     await expect(card.get_by_text("Active")).to_be_visible()
-    plans = (await _json(page, "/quality/samplingPlan"))["plans"]
+    plans = (await read(page, "/quality/samplingPlan"))["plans"]
     plan = next(one for one in plans if one["name"] == "Weekly look")
     assert (plan["perAgentWeek"], plan["randomPercent"], plan["dueDays"], len(plan["risks"])) == (3, 50, 7, 7)
     await card.get_by_role("button", name="Actions for Weekly look").click()
@@ -47,13 +35,13 @@ async def test_a_quality_manager_plans_a_sample(page_as: PageMaker, desk: Desk) 
 
 async def test_a_second_review_is_blind_until_it_is_handed_in(page_as: PageMaker, desk: Desk) -> None:
     asker = await page_as("marek", "about:blank")
-    await _in_english(asker, desk)
-    rows = (await _json(asker, "/quality/assessment?state=reviewedBySupervisor&limit=100"))["assessments"]
+    await in_english(asker, desk)
+    rows = (await read(asker, "/quality/assessment?state=reviewedBySupervisor&limit=100"))["assessments"]
     reviewer = await page_as("admin", "about:blank")
-    await _in_english(reviewer, desk)
-    me = (await _json(reviewer, "/profile"))["id"]
+    await in_english(reviewer, desk)
+    me = (await read(reviewer, "/profile"))["id"]
     for row in rows:
-        known = await _json(asker, f"/quality/secondReview?assessmentId={row['id']}")
+        known = await read(asker, f"/quality/secondReview?assessmentId={row['id']}")
         if row["assessedByUser"] not in (None, me) and known["total"] == 0:
             break
     else:
@@ -91,7 +79,7 @@ async def test_a_second_review_is_blind_until_it_is_handed_in(page_as: PageMaker
     await sheet.get_by_role("button", name="Hand in").click()
     await reviewer.get_by_role("dialog").get_by_role("button", name="Hand in").click()
     await expect(sheet.get_by_role("table", name="Both reviews side by side")).to_be_visible()
-    found = await _json(reviewer, f"/quality/assessment/{row['id']}/secondReview")
+    found = await read(reviewer, f"/quality/assessment/{row['id']}/secondReview")
     assert found["state"] == "submitted"
     await asker.reload()
     part = asker.get_by_role("region", name="Second review")

@@ -70,7 +70,8 @@ def test_a_sound_scorecard_has_no_findings() -> None:
         ("knock_out_few_points", {"make_or_break_for_assessment": True, "max_points": Decimal("0.5")}),
         (
             "knock_out_may_abstain",
-            {"make_or_break_for_category": True, "auto_generate_by_ai": True, "description": "The reply names the next step.", "assessment_prompt": "Met: “Hello”."},
+            {"make_or_break_for_category": True, "auto_generate_by_ai": True,
+             "description": "The reply names the next step.", "assessment_prompt": "Met: “Hello”."},
         ),
         (
             "knock_out_on_scale",

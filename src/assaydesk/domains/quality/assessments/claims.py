@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -100,23 +100,33 @@ async def insist(operation: Callable[[], Awaitable[T]], seconds: float = PATIENC
 
 
 @asynccontextmanager
-async def kept_alive(database: Database, token: str, ids: Collection[int], every_seconds: float) -> AsyncIterator[None]:
-    """Say again and again that these claims are alive. `ids` is read each time and may change meanwhile."""
+async def beating(
+    database: Database, every_seconds: float, beat: Callable[[WriteSession], Awaitable[object]]
+) -> AsyncIterator[None]:
+    """Say again and again that this process is alive, each time in a transaction of its own; a database that is away
+    is waited for."""
 
-    async def beat() -> None:
+    async def go_on() -> None:
         while True:
             await asyncio.sleep(every_seconds)
             with suppress(OperationalError, InterfaceError):
                 async with database.write() as session:
-                    await queue.beat(session, token, list(ids), utc_now())
+                    await beat(session)
 
-    task = asyncio.create_task(beat())
+    task = asyncio.create_task(go_on())
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def kept_alive(
+    database: Database, token: str, ids: Collection[int], every_seconds: float
+) -> AbstractAsyncContextManager[None]:
+    """Keep these claims alive. `ids` is read each time and may change meanwhile."""
+    return beating(database, every_seconds, lambda session: queue.beat(session, token, list(ids), utc_now()))
 
 
 async def release(session: WriteSession, token: str, items: Iterable[Claimed]) -> None:

@@ -2,17 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 
-from assaydesk.domains.quality.assessments.claims import insist, new_token
+from assaydesk.domains.quality.assessments.claims import beating, insist, new_token
 from assaydesk.domains.quality.assessments.criteria import totals_of
 from assaydesk.domains.quality.assessments.dry_run import DryResult, JudgeChoice, Spending, judge_worklogs
 from assaydesk.domains.quality.assessments.service import answers_of_assessment
@@ -104,7 +103,11 @@ async def run_backtest(runtime: Runtime, backtest_id: int, *, for_seconds: float
     )
     ending: dict[str, Any] | None = {}
     try:
-        async with _kept_alive(run):
+        async with beating(
+            runtime.database,
+            runtime.config.job_heartbeat_seconds,
+            lambda session: repository.beat(session, backtest.id, run.token, utc_now()),
+        ):
             ending = await _work(run)
     finally:
         # Without an ending the claim alone is given back, and the next run goes on where this one was.
@@ -258,21 +261,3 @@ async def _leave(run: _Run, ending: dict[str, Any] | None) -> None:
 
     if ending is not None:
         await insist(leave)
-
-
-@asynccontextmanager
-async def _kept_alive(run: _Run) -> AsyncIterator[None]:
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(run.runtime.config.job_heartbeat_seconds)
-            with suppress(OperationalError, InterfaceError):
-                async with run.runtime.database.write() as session:
-                    await repository.beat(session, run.backtest.id, run.token, utc_now())
-
-    task = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
